@@ -1,0 +1,176 @@
+"""The proof that law 6 asks of every rewrite, from the outside: it knows the two texts, the findings and the detector.
+
+It parses. What was fixed is gone. Nothing new has appeared. Everything outside the edited statements is as it was. That
+a second run changes nothing follows: what it could change is gone, and what is left was there before, unasked for.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from codemods.delivery import DOCSTRING
+from codemods.site import Refused
+from lint_rules.files import decode
+from lint_rules.finding import ContinueLoop, DeliverTraces, DrainBefore, Edit, Finding, OrEmpty, Span
+
+Place = tuple[int, int]
+"""A position as `ast` counts: lines from 1, columns in UTF-8 bytes from 0."""
+
+Check = Callable[[bytes], Sequence[Finding]]
+"""The detector: from a file's bytes to its findings."""
+
+
+def prove(before: bytes, after: bytes, *, fixed: Sequence[Finding], check: Check) -> None:
+    """Raise `Refused` with the first thing that `after` fails to prove."""
+    old, new = ast.parse(before), _parsed(after)
+    _prove_findings(check(before), check(after), fixed)
+    edits = [finding.fix.edit for finding in fixed if finding.fix]
+    if not same_outside(old, new, places=frozenset(_places(edits, before))):
+        raise Refused("the fix would change code that it was not asked to change")
+
+
+def _parsed(data: bytes) -> ast.Module:
+    try:
+        return ast.parse(data)
+    except (SyntaxError, ValueError) as error:
+        raise Refused(f"the fixed file would not parse: {error}") from error
+
+
+def _prove_findings(before: Iterable[Finding], after: Iterable[Finding], fixed: Iterable[Finding]) -> None:
+    expected = Counter(map(_identity, before))
+    expected.subtract(map(_identity, fixed))
+    unexpected = Counter(map(_identity, after)) - expected
+    gone = {_identity(finding): finding for finding in fixed}
+    for code, message in unexpected:
+        if (code, message) in gone:
+            raise Refused(f"the fix would not remove {code}", gone[code, message].span)
+        raise Refused(f"the fix would bring a new {code}: {message}")
+
+
+def _identity(finding: Finding) -> tuple[str, str]:
+    """What makes two findings the same across a rewrite: line numbers may move, the program's own text be renamed."""
+    return finding.code, re.sub(r"`[^`]*`|\d+", "…", finding.message)
+
+
+def _places(edits: Iterable[Edit], data: bytes) -> Iterator[Place]:
+    lines = re.split(r"\r\n?|\n", decode(data))
+    for span in (span for edit in edits for span in _spans(edit)):
+        yield span.line, len(lines[span.line - 1][: span.column].encode())
+
+
+def _spans(edit: Edit) -> Iterator[Span]:
+    """Yield where an edit may change something."""
+    if isinstance(edit, ContinueLoop | DrainBefore):
+        yield edit.exit
+    if isinstance(edit, DrainBefore) and edit.stream is None:
+        yield edit.loop
+    if isinstance(edit, OrEmpty):
+        yield edit.read
+    if isinstance(edit, DeliverTraces):
+        yield edit.coroutine
+        if edit.flush:
+            yield edit.flush
+
+
+def same_outside(before: ast.Module, after: ast.Module, *, places: frozenset[Place]) -> bool:
+    """Tell whether two modules differ in nothing but statements at `places`, what stands next to them, and imports."""
+    return _same_block(_one_by_one(before.body), _one_by_one(after.body), places)
+
+
+def _one_by_one(body: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """Spell imports one name per statement, so that a name more does not make it another statement."""
+    return [single for statement in body for single in _singles(statement)]
+
+
+def _singles(statement: ast.stmt) -> list[ast.stmt]:
+    if isinstance(statement, ast.Import):
+        singles: list[ast.stmt] = [ast.Import([alias]) for alias in statement.names]
+    elif isinstance(statement, ast.ImportFrom):
+        singles = [ast.ImportFrom(statement.module, [alias], statement.level) for alias in statement.names]
+    else:
+        return [statement]
+    return [ast.copy_location(single, statement) for single in singles]
+
+
+def _same_block(before: Sequence[ast.stmt], after: Sequence[ast.stmt], places: frozenset[Place]) -> bool:
+    """Tell whether `after` has each untouched statement of `before`, in order, and more only beside touched ones."""
+    at, beside_edit = 0, False
+    for statement in before:
+        touched = _touches(statement, places)
+        beside_edit = beside_edit or touched
+        if touched and _is_simple(statement):
+            continue  # whatever it has become: the next untouched statement is where the comparison resumes
+        found = next((i for i in range(at, len(after)) if _same(statement, after[i], places)), None)
+        if found is None or not (beside_edit or all(map(_is_ours, after[at:found]))):
+            return False
+        at, beside_edit = found + 1, touched
+    return beside_edit or all(map(_is_ours, after[at:]))
+
+
+def _same(before: ast.AST, after: ast.AST, places: frozenset[Place]) -> bool:
+    if type(before) is not type(after):
+        return False
+    if not _touches(before, places):
+        return ast.dump(before) == ast.dump(after)
+    if isinstance(before, ast.expr):
+        return True
+    return all(_same_field(before, after, field, places) for field in before._fields)
+
+
+def _same_field(before: ast.AST, after: ast.AST, field: str, places: frozenset[Place]) -> bool:
+    old, new = getattr(before, field), getattr(after, field)
+    if field == "body" and isinstance(before, ast.AsyncFunctionDef) and _starts(before) in places:
+        return _same_block(_unwrapped(old), _unwrapped(new), places)
+    if field == "iter" and _starts(before) in places:
+        return True  # hoisted
+    if not isinstance(old, list):
+        return _same(old, new, places) if isinstance(old, ast.AST) else bool(old == new)
+    if old and isinstance(old[0], ast.stmt):
+        return _same_block(old, new, places)
+    return len(old) == len(new) and all(_same_item(one, other, places) for one, other in zip(old, new, strict=True))
+
+
+def _same_item(before: object, after: object, places: frozenset[Place]) -> bool:
+    if isinstance(before, ast.AST) and isinstance(after, ast.AST):
+        return _same(before, after, places)
+    return before == after
+
+
+def _unwrapped(body: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """Return a body without the `try`/`finally` around it, as one list: what it does, in order."""
+    *docstring, last = body
+    if isinstance(last, ast.Try) and not last.handlers and all(map(_is_string, docstring)):
+        return [*docstring, *last.body, *last.finalbody]
+    return list(body)
+
+
+def _touches(node: ast.AST, places: frozenset[Place]) -> bool:
+    start, stop = _starts(node), (getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0))
+    if start is None:
+        return any(_touches(child, places) for child in ast.iter_child_nodes(node))
+    return any(start <= place < stop for place in places)
+
+
+def _starts(node: ast.AST) -> Place | None:
+    return (node.lineno, node.col_offset) if isinstance(node, ast.stmt | ast.expr | ast.ExceptHandler) else None
+
+
+def _is_simple(statement: ast.stmt) -> bool:
+    return not hasattr(statement, "body") and not isinstance(statement, ast.Match)
+
+
+def _is_string(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _is_ours(statement: ast.stmt) -> bool:
+    """Tell whether a statement is one that may appear anywhere: an import, the delivery helper, its call."""
+    if isinstance(statement, ast.AsyncFunctionDef):
+        return ast.get_docstring(statement) == DOCSTRING
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Await):
+        call = statement.value.value
+        return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and not call.args
+    return isinstance(statement, ast.Import | ast.ImportFrom)

@@ -1,0 +1,35 @@
+"""Find LiteLLM calls whose Langfuse traces are lost: lint rules, codemods (`codemods`) and a runtime shim that proves both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lint_rules.finding import FileReport, Finding
+    from lint_rules.settings import Settings
+
+__version__ = "0.1.0"
+
+__all__ = ["__version__", "check_paths", "check_source"]
+
+
+def check_source(source: str | bytes, filename: str = "<string>", settings: Settings | None = None) -> list[Finding]:
+    """Return the findings of one module's source, in source order.
+
+    Raises `ValueError` when the source cannot be checked (bad encoding, bad syntax, absurd nesting), with the reason.
+    """
+    from lint_rules import engine, settings as options  # noqa: PLC0415 - keep `import lint_rules` light
+
+    data = source.encode() if isinstance(source, str) else source
+    report = engine.check_bytes(data, filename, settings or options.Settings())
+    if report.problem is not None:
+        raise ValueError(report.problem.message)
+    return list(report.findings)
+
+
+def check_paths(paths: Iterable[str], settings: Settings | None = None) -> Iterator[FileReport]:
+    """Check files and folders; every file ends in exactly one report, in order of discovery."""
+    from lint_rules import engine, settings as options  # noqa: PLC0415 - keep `import lint_rules` light
+
+    yield from engine.check_files(paths, settings or options.Settings())

@@ -1,0 +1,233 @@
+"""Which files to look at, their bytes in, their bytes out.
+
+Nothing here knows Python's grammar. What goes wrong with one path is a `Problem` of that path; the others go on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import stat
+import subprocess
+import tempfile
+import tokenize
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lint_rules.finding import Problem
+
+MAX_BYTES = 5_000_000
+"""A file above this size is generated or data: it would take minutes and gigabytes, so it fails with one line."""
+
+TEMPORARY_PREFIX = ".flake8-litellm-"
+"""How the half-written neighbour of a file is called, for whoever finds one after a power cut."""
+
+_NEVER_SOURCE = frozenset({"__pycache__", "node_modules"})
+
+
+@dataclass(frozen=True)
+class Found:
+    """One result of discovery: a file to look at, or, with `problem`, a path that could not be searched."""
+
+    path: str
+    problem: Problem | None = None
+
+
+class Unreadable(Exception):  # noqa: N818 - says what the file is
+    """A file's bytes or text cannot be had; `problem` says why, in one line, with the position where there is one."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+class ChangedOnDisk(Exception):  # noqa: N818 - says what the file is
+    """Somebody else wrote the file between reading and replacing it."""
+
+
+def discover(paths: Sequence[str]) -> Iterator[Found]:
+    """Yield every file that `paths` name, each once and in a stable order.
+
+    A file named explicitly is taken whatever its suffix. A directory gives its `*.py` files: inside a git work tree
+    those that git tracks or would track, elsewhere all but hidden folders, caches and virtual environments.
+    """
+    seen: set[str] = set()
+    for path in paths:
+        for found in _search(path):
+            identity = os.path.realpath(found.path)
+            if found.problem is None and identity in seen:
+                continue
+            seen.add(identity)
+            yield found
+
+
+def _search(path: str) -> Iterator[Found]:
+    if not os.path.lexists(path):
+        yield Found(path, Problem("no such file or directory"))
+    elif Path(path).is_dir():
+        yield from _search_directory(path)
+    else:
+        yield Found(path)
+
+
+def _search_directory(directory: str) -> Iterator[Found]:
+    results = list(_python_files(directory))
+    yield from results or [Found(directory, Problem("no Python files here"))]
+
+
+def _python_files(directory: str) -> Iterable[Found]:
+    names = _git_files(directory)
+    if names is None:
+        return _walk(directory)
+    return _listed(directory, names)
+
+
+def _listed(directory: str, names: Iterable[str]) -> Iterator[Found]:
+    """Turn git's list into files; an entry that is a folder is a submodule or a repository of its own."""
+    for name in names:
+        path = Path(directory, name)
+        if path.is_dir() and not path.is_symlink():
+            yield from _python_files(str(path))
+        elif path.suffix == ".py" and path.is_file():
+            yield Found(str(path))
+
+
+def _git_files(directory: str) -> list[str] | None:
+    """List what git tracks or would track below `directory`; None without a work tree, and for an ignored folder."""
+    listing = _git(directory, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    if listing is None:
+        return None
+    if not listing and _git(directory, "check-ignore", "--quiet", ".") is not None:
+        return None
+    return sorted({os.fsdecode(name) for name in listing.split(b"\0") if name})
+
+
+def _git(directory: str, *arguments: str) -> bytes | None:
+    try:
+        done = subprocess.run(["git", "-C", directory, *arguments], capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout
+
+
+def _walk(directory: str) -> Iterator[Found]:
+    """Search `directory` and the folders below it by hand; links to folders are not followed, so there are no loops."""
+    try:
+        entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
+    except OSError as error:
+        yield Found(directory, Problem(_reason(error)))
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            if _may_hold_source(entry):
+                yield from _walk(str(Path(entry.path)))
+        elif entry.name.endswith(".py") and entry.is_file():
+            yield Found(str(Path(entry.path)))
+
+
+def _may_hold_source(folder: os.DirEntry[str]) -> bool:
+    if folder.name.startswith(".") or folder.name in _NEVER_SOURCE:
+        return False
+    return not Path(folder.path, "pyvenv.cfg").exists()
+
+
+def read(path: str) -> bytes:
+    """Return the bytes of `path`, or raise `Unreadable`: a missing, forbidden, enormous or irregular file."""
+    try:
+        with open(path, "rb", opener=_open_without_waiting) as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise Unreadable(Problem("not a regular file"))
+            if status.st_size > MAX_BYTES:
+                raise Unreadable(Problem(f"larger than {MAX_BYTES:,} bytes ({status.st_size:,})"))
+            return file.read()
+    except OSError as error:
+        raise Unreadable(Problem(_reason(error))) from error
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Open a named pipe, too, at once: it is turned away by its type, not by waiting for a writer for ever."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error) or type(error).__name__).lower()
+
+
+def decode(data: bytes) -> str:
+    """Decode source as Python does (byte order mark, PEP 263 cookie, else UTF-8); raise `Unreadable` at a bad byte."""
+    encoding = _declared_encoding(data)
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise Unreadable(_undecodable(error, encoding)) from error
+    except LookupError as error:
+        raise Unreadable(Problem(f"unknown encoding: {encoding}", 1, 0)) from error
+
+
+def _declared_encoding(data: bytes) -> str:
+    try:
+        return tokenize.detect_encoding(io.BytesIO(data).readline)[0]
+    except SyntaxError as error:
+        with contextlib.suppress(UnicodeDecodeError):
+            data.decode("utf-8")
+            raise Unreadable(Problem(str(error.msg), 1, 0)) from error
+        return "utf-8"  # what is wrong is a byte of the first two lines, and decoding will say which
+
+
+def _undecodable(error: UnicodeDecodeError, encoding: str) -> Problem:
+    before = error.object[: error.start].decode(encoding, errors="replace")
+    lines = before.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return Problem(f"byte 0x{error.object[error.start]:02x} is not {encoding}", len(lines), len(lines[-1]))
+
+
+def replace(path: str, *, old: bytes, new: bytes) -> None:
+    """Write `new` over `path` so that every moment of it shows either `old` or `new`.
+
+    Links are followed first, so a link stays a link. Mode and, where allowed, owner are kept. Raises `ChangedOnDisk` if
+    the file is no longer `old`, and `OSError` if it cannot be written; the file is untouched then.
+    """
+    target = Path(path).resolve(strict=True)
+    if not os.access(target, os.W_OK):
+        raise PermissionError(13, "Permission denied", path)
+    _refuse_unless(target, old)
+    descriptor, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, suffix=".tmp", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(new)
+            file.flush()
+            _copy_owner_and_mode(target, temporary)
+            os.fsync(file.fileno())
+        _refuse_unless(target, old)
+        Path(temporary).replace(target)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            Path(temporary).unlink()
+        raise
+    _sync_directory(target.parent)
+
+
+def _refuse_unless(target: Path, old: bytes) -> None:
+    if target.read_bytes() != old:
+        raise ChangedOnDisk(f"{target} changed since it was read")
+
+
+def _copy_owner_and_mode(source: Path, destination: str) -> None:
+    """Owner first: changing it clears the set-user-id bits that the mode may hold."""
+    status = source.stat()
+    if hasattr(os, "chown"):
+        with contextlib.suppress(PermissionError):
+            os.chown(destination, status.st_uid, status.st_gid)
+    Path(destination).chmod(stat.S_IMODE(status.st_mode))
+
+
+def _sync_directory(directory: Path) -> None:
+    """Make the rename itself durable, where the platform lets a folder be opened."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,124 @@
+"""What a rule says and what a fix needs to know: frozen, picklable, plain data.
+
+Everything that crosses a process or a floor of the house is made of these types. Lines are 1-based; columns are 0-based
+*code points*, already converted from the UTF-8 byte offsets that `ast` counts in (`semantics.facts.Source.span` is the one
+place that converts).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Applicability(str, Enum):
+    """May a fix be written without asking?"""
+
+    SAFE = "safe"
+    """Same result, same cost, and the trace arrives."""
+    UNSAFE = "unsafe"
+    """Correct, but costs tokens or time, or changes what an observer sees: written only with `--unsafe-fixes`."""
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A half-open stretch of source: lines 1-based, columns 0-based code points, `end_column` exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True)
+class ContinueLoop:
+    """Turn the `break` at `exit` into `continue`, so that the loop runs its stream to the end."""
+
+    exit: Span
+
+
+@dataclass(frozen=True)
+class DrainBefore:
+    """Exhaust the stream of the loop at `loop` right before the `break` or `return` at `exit`.
+
+    `stream` is the expression that denotes the loop's own iterator (`response`, `self.stream`), or None when the iterable
+    has to be hoisted to a fresh name first.
+    """
+
+    exit: Span
+    loop: Span
+    stream: str | None
+    is_async: bool
+
+
+@dataclass(frozen=True)
+class OrEmpty:
+    """Write `<read> or ""` for the expression at `read`."""
+
+    read: Span
+
+
+@dataclass(frozen=True)
+class DeliverTraces:
+    """Await the delivery helper in a `finally` around the body of the coroutine function whose `def` is at `coroutine`.
+
+    `flush` is an existing Langfuse flush statement inside that coroutine which has to come after the helper; `helper` names
+    a function of the same module that already does the work, to be called instead of writing a new one.
+    """
+
+    coroutine: Span
+    flush: Span | None = None
+    helper: str | None = None
+
+
+Edit = ContinueLoop | DrainBefore | OrEmpty | DeliverTraces
+
+
+@dataclass(frozen=True)
+class Fix:
+    """How to rewrite a finding, and whether that may happen unasked."""
+
+    applicability: Applicability
+    edit: Edit
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One report of one rule. `span` is where a reader should look; the text after the code is `message`."""
+
+    code: str
+    span: Span
+    message: str
+    fix: Fix | None = None
+
+
+class Status(str, Enum):
+    """The one named outcome in which every file ends."""
+
+    CLEAN = "clean"
+    FINDINGS = "findings"
+    FIXED = "fixed"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a file failed: one line for a human, with the position (1-based line, 0-based column) where there is one."""
+
+    message: str
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """The outcome of checking (or fixing) one file. `path` is as the user wrote it or as discovery found it."""
+
+    path: str
+    status: Status
+    findings: tuple[Finding, ...] = ()
+    problem: Problem | None = None
+    fixed: tuple[Finding, ...] = ()
+    """What a fix run rewrote (or, with `--diff`/`--check`, would rewrite)."""
+    diff: str = ""

@@ -1,0 +1,218 @@
+"""The door `python -m lint_rules.fix`: arguments → codemods → report.
+
+Results (what is left to do, or a diff) go to stdout, the story to stderr. Exit status: 0 nothing is left, 1 findings
+are left (or, with `--check` and `--diff`, a file would change), 2 something is broken, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+
+from lint_rules import files
+from lint_rules.finding import Applicability, FileReport, Finding, Problem, Status
+from lint_rules.settings import Settings
+
+_CLEAN, _FINDINGS, _BROKEN, _INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Fix what the command line names and return the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        status = _run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our results has left. Python would complain once more when it flushes stdout at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN
+    except KeyboardInterrupt:
+        print("Interrupted: every file is either as it was or completely fixed.", file=sys.stderr)
+        return _INTERRUPTED
+    return status
+
+
+def fix_file(path: str, *, settings: Settings, unsafe: bool = False, write: bool = True) -> FileReport:
+    """Fix one file, or with `write=False` find out what that would do; whatever goes wrong is in the report."""
+    try:
+        return _fix_file(path, settings, wanted=partial(_is_wanted, unsafe=unsafe), write=write)
+    except files.Unreadable as error:
+        return _failed(path, error.problem)
+    except files.ChangedOnDisk:
+        return _failed(path, Problem("changed on disk since it was read: not written"))
+    except OSError as error:
+        return _failed(path, Problem(f"not written: {error.strerror or error}"))
+    except Exception as error:  # one bad file never stops the others
+        return _failed(path, Problem(f"internal error: {type(error).__name__}: {error}"))
+
+
+def _fix_file(path: str, settings: Settings, *, wanted: Callable[[Finding], bool], write: bool) -> FileReport:
+    data = files.read(path)
+    report = _checked(data, path, settings)
+    if report.problem or not any(map(wanted, report.findings)):
+        return report
+    from codemods.engine import fix_until_settled  # noqa: PLC0415 - LibCST is slow: only a file with a fix pays
+
+    rewrite = fix_until_settled(data, wanted=wanted, check=partial(_findings, path=path, settings=settings))
+    if rewrite.problem:
+        return FileReport(path, Status.FAILED, report.findings, rewrite.problem)
+    if not write:
+        left = tuple(finding for finding in report.findings if finding not in rewrite.fixed)
+        return FileReport(path, Status.FIXED, left, fixed=rewrite.fixed, diff=_diff(path, data, rewrite.data))
+    files.replace(path, old=data, new=rewrite.data)
+    left = _findings(rewrite.data, path=path, settings=settings)
+    return FileReport(path, Status.FIXED, left, fixed=rewrite.fixed)
+
+
+def _checked(data: bytes, path: str, settings: Settings) -> FileReport:
+    from lint_rules.engine import check_bytes  # noqa: PLC0415
+
+    return check_bytes(data, path, settings)
+
+
+def _findings(data: bytes, *, path: str, settings: Settings) -> tuple[Finding, ...]:
+    """Be the detector for the codemods' self-check: a text that cannot be checked proves nothing."""
+    report = _checked(data, path, settings)
+    if report.problem:
+        raise files.Unreadable(report.problem)
+    return report.findings
+
+
+def _is_wanted(finding: Finding, *, unsafe: bool) -> bool:
+    return finding.fix is not None and (unsafe or finding.fix.applicability is Applicability.SAFE)
+
+
+def _failed(path: str, problem: Problem) -> FileReport:
+    return FileReport(path, Status.FAILED, problem=problem)
+
+
+def _run(options: argparse.Namespace) -> int:
+    settings = _settings(options)
+    write = not (options.diff or options.check)
+    reports = []
+    for found in files.discover(options.paths):
+        if found.problem:
+            report = _failed(found.path, found.problem)
+        else:
+            report = fix_file(found.path, settings=settings, unsafe=options.unsafe_fixes, write=write)
+        _print_report(report, options)
+        reports.append(report)
+    print(_summary(reports, write=write, unsafe=options.unsafe_fixes), file=sys.stderr)
+    return _status(reports, write=write)
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    return Settings(select=tuple(options.select or Settings.select), ignore=tuple(options.ignore or Settings.ignore))
+
+
+def _status(reports: Iterable[FileReport], *, write: bool) -> int:
+    reports = list(reports)
+    if any(report.problem for report in reports):
+        return _BROKEN
+    if any(report.findings or (report.fixed and not write) for report in reports):
+        return _FINDINGS
+    return _CLEAN
+
+
+def _print_report(report: FileReport, options: argparse.Namespace) -> None:
+    if report.problem:
+        print(f"{_place(report.path, report.problem.line, report.problem.column)}: error: {report.problem.message}",
+              file=sys.stderr)  # fmt: skip
+    if options.diff:
+        _write_exactly(report.diff)
+        return
+    shown = (*report.fixed, *report.findings) if options.check else report.findings
+    for finding in sorted(shown, key=lambda finding: finding.span):
+        place = _place(report.path, finding.span.line, finding.span.column)
+        _write_exactly(f"{place}: {finding.code} {finding.message}\n")
+
+
+def _place(path: str, line: int | None, column: int | None) -> str:
+    """Write a position as editors read it: columns from 1."""
+    if line is None:
+        return path
+    return f"{path}:{line}:{1 if column is None else column + 1}"
+
+
+def _write_exactly(text: str) -> None:
+    """Write `text` to stdout with the bytes it was decoded from, also those of a file that is not UTF-8."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+
+
+def _diff(path: str, old: bytes, new: bytes) -> str:
+    """Return the patch from `old` to `new`; bytes that are not UTF-8 travel as surrogates."""
+    return "".join(_marked_ends(difflib.unified_diff(_lines(old), _lines(new), fromfile=path, tofile=path)))
+
+
+def _lines(data: bytes) -> list[str]:
+    """Split as `patch` does: at line feeds alone."""
+    return re.findall(r"[^\n]*\n|[^\n]+", data.decode("utf-8", "surrogateescape"))
+
+
+def _marked_ends(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _summary(reports: Sequence[FileReport], *, write: bool, unsafe: bool) -> str:
+    """Say in one line what was done and what is left for whom."""
+    fixed = sum(len(report.fixed) for report in reports)
+    changed = sum(bool(report.fixed) for report in reports)
+    left = [finding for report in reports for finding in report.findings]
+    more = sum(
+        not unsafe and _is_wanted(finding, unsafe=True) for finding in left if not _is_wanted(finding, unsafe=False)
+    )
+    failed = sum(bool(report.problem) for report in reports)
+    notes = [
+        f"{more} more with --unsafe-fixes" if more else "",
+        f"{len(left) - more} need a hand" if len(left) > more else "",
+        f"{_count(failed, 'path')} failed" if failed else "",
+    ]
+    done = f"{'Fixed' if write else 'Would fix'} {_count(fixed, 'finding')} in {_count(changed, 'file')}"
+    remarks = "; ".join(note for note in notes if note)
+    return (done if fixed else "Nothing to fix") + (f" ({remarks})." if remarks else ".")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m lint_rules.fix",
+        description="Rewrite programs that lose LiteLLM traces. A fix that does not prove itself is not written.",
+        epilog="Exit status: 0 nothing is left, 1 findings are left (or a file would change), 2 something is broken.",
+    )
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file, or a directory to search for *.py")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--diff", action="store_true", help="print what would change as a patch; write nothing")
+    mode.add_argument("--check", action="store_true", help="print the findings, fixable or not; write nothing")
+    parser.add_argument(
+        "--unsafe-fixes", action="store_true", help="also write fixes that cost tokens or time, or change what is seen"
+    )
+    for option, what in (("--select", "rules to apply"), ("--ignore", "rules to leave out")):
+        parser.add_argument(
+            option, type=_codes, action="extend", metavar="CODES", help=f"{what}: comma-separated codes or prefixes"
+        )
+    return parser
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    from lint_rules.rules import all_rules  # noqa: PLC0415
+
+    codes = tuple(code.strip() for code in text.split(",") if code.strip())
+    known = [rule.code for rule in all_rules()]
+    for code in codes:
+        if not any(other.startswith(code) for other in known):
+            raise argparse.ArgumentTypeError(f"no rule has a code that starts with {code!r}")
+    return codes
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""The flake8 door. flake8 runs every installed plugin on every file, so this imports nothing heavy and looks before it parses."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import ClassVar
+
+from lint_rules import __version__
+from lint_rules.engine import check_tree, may_matter
+from lint_rules.semantics.facts import TooMuch
+from lint_rules.settings import Settings
+
+_EVERYTHING = Settings()
+"""flake8 does its own selecting and its own `# noqa`."""
+
+
+class Plugin:
+    """What flake8 instantiates once per file."""
+
+    name: ClassVar[str] = "flake8-litellm"
+    version: ClassVar[str] = __version__
+
+    def __init__(self, tree: ast.Module, lines: list[str]) -> None:
+        self._tree, self._lines = tree, lines
+
+    def run(self) -> Iterator[tuple[int, int, str, type]]:
+        """Yield `(line, column, text, type)` of every finding: 1-based line, 0-based column."""
+        text = "".join(self._lines)
+        if not may_matter(text.encode("utf-8", "surrogatepass")):
+            return
+        try:
+            findings = check_tree(self._tree, text, _EVERYTHING)
+        except (RecursionError, TooMuch):
+            return
+        for finding in findings:
+            yield finding.span.line, finding.span.column, f"{finding.code} {finding.message}", type(self)

@@ -1,0 +1,61 @@
+"""One rule, one module, one code. Dropping a module in here is all it takes to add a rule."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from lint_rules.finding import Finding
+from lint_rules.semantics.facts import ModuleFacts
+
+Check = Callable[["Rule", ModuleFacts], Iterable[Finding]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: its code, its name, and the function from facts to findings."""
+
+    code: str
+    name: str
+    check: Check
+    module: str
+
+    def findings(self, facts: ModuleFacts) -> Iterator[Finding]:
+        """Yield what this rule finds in a module's facts."""
+        yield from self.check(self, facts)
+
+    @property
+    def manual(self) -> str:
+        """The rule's module docstring: what `--explain` and the docs print."""
+        return inspect.cleandoc(importlib.import_module(self.module).__doc__ or "")
+
+    @property
+    def summary(self) -> str:
+        """The first line of the manual, without the code and name."""
+        return self.manual.partition("\n")[0].partition(": ")[2]
+
+
+_RULES: dict[str, Rule] = {}
+
+
+def rule(code: str, name: str) -> Callable[[Check], Check]:
+    """Register the decorated function as the check of rule `code`."""
+
+    def register(check: Check) -> Check:
+        assert code not in _RULES, f"{code} is registered twice"
+        _RULES[code] = Rule(code, name, check, check.__module__)
+        return check
+
+    return register
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Return every rule, by code."""
+    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
+        importlib.import_module(module.name)
+    return tuple(_RULES[code] for code in sorted(_RULES))

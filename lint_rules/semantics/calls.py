@@ -1,0 +1,425 @@
+"""Call → value: what the SDKs, the standard library and the linted code's own functions give back and do."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from lint_rules.semantics import delivery, sdk
+from lint_rules.semantics.environment import Environment, path_of
+from lint_rules.semantics.narrow import type_test
+from lint_rules.semantics.values import (
+    NONE,
+    NOTHING,
+    TASKS,
+    TEXT,
+    UNKNOWN,
+    Class,
+    Const,
+    Content,
+    External,
+    Function,
+    Instance,
+    Kind,
+    Manager,
+    Many,
+    Method,
+    Numbered,
+    Origin,
+    Part,
+    Partial,
+    Pending,
+    Stream,
+    Tasks,
+    Text,
+    Value,
+    join,
+)
+
+if TYPE_CHECKING:
+    from lint_rules.semantics.infer import Machine
+
+
+def call(node: ast.Call, env: Environment, machine: Machine) -> Value:
+    """Return the value of a call and record what it does to streams, content and delivery."""
+    machine.calls += 1
+    callee = machine.evaluate(node.func, env)
+    if isinstance(callee, External) and callee.dotted in sdk.RUNNERS:
+        return machine.entry_point(node, sdk.RUNNERS[callee.dotted], env)
+    if isinstance(callee, External) and callee.dotted in sdk.LOOP_RUN_METHODS:
+        return machine.entry_point(node, callee.dotted.rpartition(".")[2], env)
+    if (flag := type_test(node, machine, env)) is not None:
+        return flag
+    arguments = Arguments(node, env, machine)
+    if isinstance(callee, External):
+        return _external(callee.dotted, arguments)
+    if isinstance(callee, Method):
+        return _method(callee, arguments)
+    if isinstance(callee, Function):
+        return machine.call(callee, arguments, env)
+    if isinstance(callee, Class):
+        return machine.construct(callee, arguments, env)
+    if isinstance(callee, Partial):
+        return _partial_call(callee, arguments)
+    return _unknown(node.func, arguments)
+
+
+class Arguments:
+    """The evaluated arguments of one call, in order."""
+
+    def __init__(self, node: ast.Call, env: Environment, machine: Machine) -> None:
+        self.node, self.env, self.machine = node, env, machine
+        self.positional = [machine.evaluate(argument, env) for argument in node.args]
+        self.keywords = {keyword.arg: machine.evaluate(keyword.value, env) for keyword in node.keywords}
+
+    def first(self) -> Value:
+        """Return the first positional argument, or nothing known."""
+        return self.positional[0] if self.positional else UNKNOWN
+
+    def all(self) -> list[Value]:
+        """Return every argument, positional and keyword."""
+        return [*self.positional, *self.keywords.values()]
+
+    @property
+    def spread(self) -> bool:
+        """Tell whether `*args` or `**kwargs` may bring more than is visible."""
+        return None in self.keywords or any(isinstance(argument, ast.Starred) for argument in self.node.args)
+
+    def streams(self) -> bool | None:
+        """Tell whether `stream=` is on: True, False, or None when it cannot be seen."""
+        if "stream" not in self.keywords:
+            return None if self.spread else False
+        value = self.keywords["stream"]
+        return bool(value.value) if isinstance(value, Const) else None
+
+
+def _external(dotted: str, arguments: Arguments) -> Value:
+    entry = sdk.CALLS.get(dotted)
+    if entry is not None:
+        return litellm_call(dotted, entry, arguments)
+    handler = _HANDLERS.get(dotted)
+    if handler is not None:
+        return handler(arguments)
+    if dotted in sdk.TRANSPARENT:
+        return _transparent(dotted, arguments)
+    if dotted in sdk.NUMBERING:
+        return Numbered(arguments.first())
+    if dotted in sdk.CLOSING:
+        return Manager(arguments.first())
+    if _langfuse(dotted, arguments):
+        return Instance(dotted)
+    return _foreign(dotted, arguments)
+
+
+def litellm_call(dotted: str, entry: sdk.Call, arguments: Arguments, *, streams: bool | None = None) -> Value:
+    """Return what a LiteLLM call gives: a stream where it can be one, and the event that it has been made."""
+    machine, env, node = arguments.machine, arguments.env, arguments.node
+    machine.registered(node.keywords)
+    origin = Origin(dotted, node.lineno, node.col_offset)
+    machine.created(origin, env)
+    machine.called_litellm(entry.is_async, env)
+    visible = streams if streams is not None else arguments.streams()
+    result: Value = UNKNOWN
+    if entry.streams and visible is not False:
+        result = Stream(frozenset({origin}), entry.is_async, certain=visible is True)
+    elif entry.streams and entry.is_async:
+        result = Stream(frozenset({origin}), is_async=True, certain=False)
+    return Pending(result) if entry.is_async else result
+
+
+def _transparent(dotted: str, arguments: Arguments) -> Value:
+    if dotted.endswith(".cast"):
+        return arguments.positional[-1] if arguments.positional else UNKNOWN
+    value = arguments.first()
+    if isinstance(value, Many) and dotted in ("iter", "aiter"):
+        return Many(value.element)
+    return value
+
+
+def _langfuse(dotted: str, arguments: Arguments) -> bool:
+    """Handle what the Langfuse SDK does: flushes, clients, observations. Return whether it was Langfuse's."""
+    root, _, method = dotted.rpartition(".")
+    machine, env = arguments.machine, arguments.env
+    if dotted == sdk.LITELLM_EXPORTER_FLUSH:
+        delivery.flushed(env, arguments.node)
+        return True
+    if root in sdk.LANGFUSE_CLIENTS or root in sdk.LANGFUSE_CONTEXTS or root in sdk.LANGFUSE_HANDLERS:
+        if method in sdk.FLUSH_METHODS:
+            delivery.flushed(env, arguments.node)
+        elif method not in sdk.SILENT_CLIENT_METHODS:
+            machine.observed(env)
+        return True
+    if dotted.startswith(sdk.LANGFUSE_OPENAI + "."):
+        if ".create" in dotted or ".parse" in dotted or ".stream" in dotted:
+            machine.observed(env)
+        return True
+    return dotted in sdk.LANGFUSE_CLIENTS
+
+
+def _foreign(dotted: str, arguments: Arguments) -> Value:
+    """A call into a module we do not see: it may take over streams, run callbacks, deliver traces."""
+    machine, env = arguments.machine, arguments.env
+    _hand_over(arguments)
+    root = dotted.partition(".")[0]
+    if root == "litellm":
+        machine.registered(arguments.node.keywords)
+    own = root in sys.stdlib_module_names or root == "litellm"
+    owner, _, last = dotted.rpartition(".")
+    generic = last in ("flush", "shutdown", "close", "aclose", "stop")
+    if not own and sdk.may_deliver(owner if generic else last):
+        delivery.delivered(env)
+    if dotted.startswith(sdk.WORKER + "."):
+        delivery.delivered(env)
+    return Instance(dotted)
+
+
+def _unknown(function: ast.expr, arguments: Arguments) -> Value:
+    """A call of something unknown: silent about whatever it may have taken over or delivered."""
+    _hand_over(arguments)
+    name = function.attr if isinstance(function, ast.Attribute) else path_of(function) or ""
+    if sdk.may_deliver(name):
+        delivery.delivered(arguments.env)
+    return UNKNOWN
+
+
+def _hand_over(arguments: Arguments) -> None:
+    for value in arguments.all():
+        arguments.machine.escaped(value, arguments.env)
+        if isinstance(value, Function):
+            arguments.machine.deferred(value, arguments.env)
+
+
+def _method(method: Method, arguments: Arguments) -> Value:
+    handler = _METHODS.get(type(method.receiver))
+    if handler is not None:
+        value = handler(method, arguments)
+        if value is not None:
+            return value
+    _hand_over(arguments)
+    return UNKNOWN
+
+
+def _method_of_many(method: Method, arguments: Arguments) -> Value | None:
+    receiver = method.receiver
+    assert isinstance(receiver, Many)
+    if method.name in ("append", "add", "appendleft", "insert", "put_nowait"):
+        return _grow(receiver, arguments, _last_read(arguments))
+    if method.name in ("extend", "update") and arguments.positional:
+        return _grow(receiver, arguments, arguments.machine.element_of(arguments.first(), is_async=False))
+    if method.name == "copy":
+        return receiver
+    return receiver.element if method.name in ("pop", "popleft") else None
+
+
+def _last_read(arguments: Arguments) -> Value:
+    if not arguments.positional:
+        return UNKNOWN
+    return arguments.machine.read_at(arguments.node.args[-1], arguments.positional[-1])
+
+
+def _grow(receiver: Many, arguments: Arguments, element: Value) -> Value:
+    assert isinstance(arguments.node.func, ast.Attribute)
+    arguments.machine.store(arguments.node.func.value, Many(join(receiver.element, element)), arguments.env, keep=True)
+    return NONE
+
+
+def _method_of_text(method: Method, arguments: Arguments) -> Value | None:
+    if method.name == "join" and arguments.positional:
+        arguments.machine.joined(arguments.node, arguments.first(), arguments.env)
+    return TEXT if method.name in _TEXT_METHODS else None
+
+
+_TEXT_METHODS = frozenset({"join", "strip", "lstrip", "rstrip", "format", "replace", "lower", "upper", "title", "removeprefix", "removesuffix"})
+
+
+def _method_of_part(method: Method, arguments: Arguments) -> Value | None:
+    from lint_rules.semantics.expressions import item_of  # noqa: PLC0415 - expressions call calls
+
+    receiver = method.receiver
+    assert isinstance(receiver, Part)
+    if method.name == "get" and arguments.positional:
+        return item_of(receiver, arguments.first(), arguments.node)
+    if receiver.kind is Kind.CHUNK and method.name in ("model_dump", "dict", "json", "to_dict", "copy", "model_copy"):
+        return receiver
+    return None
+
+
+def _method_of_stream(method: Method, arguments: Arguments) -> Value | None:
+    receiver = method.receiver
+    if method.name in ("__aiter__", "__iter__"):
+        return receiver
+    if method.name == "__anext__":
+        return Pending(Part(Kind.CHUNK))
+    if method.name == "__next__":
+        return Part(Kind.CHUNK)
+    return Pending(UNKNOWN) if method.name == "aclose" else None
+
+
+def _method_of_tasks(method: Method, arguments: Arguments) -> Value | None:
+    return NONE if method.name in ("discard", "remove") else TASKS
+
+
+_METHODS: dict[type, Callable[[Method, Arguments], Value | None]] = {
+    Many: _method_of_many,
+    Text: _method_of_text,
+    Const: _method_of_text,
+    Content: _method_of_text,
+    Part: _method_of_part,
+    Stream: _method_of_stream,
+    Tasks: _method_of_tasks,
+}
+
+
+def _partial(arguments: Arguments) -> Value:
+    function = arguments.first()
+    return Partial(function, arguments.keywords.get("stream") not in (None, Const(False))) if function != UNKNOWN else UNKNOWN
+
+
+def _partial_call(partial: Partial, arguments: Arguments) -> Value:
+    function = partial.function
+    if isinstance(function, External) and function.dotted in sdk.CALLS:
+        return litellm_call(function.dotted, sdk.CALLS[function.dotted], arguments, streams=True if partial.streams else None)
+    if isinstance(function, Function):
+        return arguments.machine.call(function, arguments, arguments.env, partial=True)
+    return _unknown(arguments.node.func, arguments)
+
+
+def _sleep(arguments: Arguments) -> Value:
+    instant = arguments.first() in (Const(0), Const(0.0))
+    delivery.turned(arguments.env, None if instant else arguments.node)
+    return Pending(NONE)
+
+
+def _gather(arguments: Arguments) -> Value:
+    machine = arguments.machine
+    results: list[Value] = []
+    for argument, value in zip(arguments.node.args, arguments.positional, strict=True):
+        single = machine.element_of(value, is_async=False) if isinstance(argument, ast.Starred) else value
+        if isinstance(single, Tasks):
+            delivery.logged(arguments.env)
+        results.append(single.result if isinstance(single, Pending) else UNKNOWN)
+    known = not any(isinstance(argument, ast.Starred) for argument in arguments.node.args)
+    element = results[0] if results else UNKNOWN
+    for result in results[1:]:
+        element = join(element, result)
+    return Pending(Many(element, tuple(results) if known else None))
+
+
+def _wait(arguments: Arguments) -> Value:
+    value = arguments.first()
+    if isinstance(value, Tasks) or (isinstance(value, Many) and isinstance(value.element, Tasks)):
+        delivery.logged(arguments.env)
+    return Pending(UNKNOWN)
+
+
+def _flush_worker(arguments: Arguments) -> Value:
+    delivery.worker_flushed(arguments.env)
+    return Pending(NONE)
+
+
+def _anext(arguments: Arguments) -> Value:
+    element = arguments.machine.element_of(arguments.first(), is_async=True)
+    return Pending(element)
+
+
+def _next(arguments: Arguments) -> Value:
+    return arguments.machine.element_of(arguments.first(), is_async=False)
+
+
+def _getattr(arguments: Arguments) -> Value:
+    from lint_rules.semantics.expressions import attribute_of  # noqa: PLC0415 - expressions call calls
+
+    path = path_of(arguments.node)
+    if path is not None and (known := arguments.env.names.get(path)) is not None:
+        return known
+    if len(arguments.positional) < 2 or not isinstance(name := arguments.positional[1], Const) or not isinstance(name.value, str):
+        return UNKNOWN
+    return attribute_of(arguments.first(), name.value, arguments.node, arguments.machine)
+
+
+def _filter(arguments: Arguments) -> Value:
+    if len(arguments.positional) != 2:
+        return UNKNOWN
+    element = arguments.machine.element_of(arguments.positional[1], is_async=False)
+    truthy = arguments.positional[0] in (NONE, External("bool"), External("len"))
+    return Many(TEXT if truthy and isinstance(element, Content) else element)
+
+
+def _map(arguments: Arguments) -> Value:
+    if len(arguments.positional) != 2:
+        return UNKNOWN
+    function, iterable = arguments.positional
+    if function == External("str"):
+        return Many(TEXT)
+    if isinstance(function, Function):
+        element = arguments.machine.element_of(iterable, is_async=False)
+        return Many(arguments.machine.apply(function, [element], arguments.env))
+    return UNKNOWN
+
+
+def _collection(arguments: Arguments) -> Value:
+    if not arguments.positional:
+        return Many(NOTHING)
+    value = arguments.first()
+    if isinstance(value, Tasks):
+        return value
+    arguments.machine.exhausted(value, arguments.env)
+    return Many(arguments.machine.element_of(value, is_async=False))
+
+
+def _rendering(arguments: Arguments) -> Value:
+    for argument, value in zip(arguments.node.args, arguments.positional, strict=True):
+        arguments.machine.rendered(arguments.node, argument, value, arguments.env)
+    return TEXT
+
+
+def _exit(arguments: Arguments) -> Value:
+    arguments.machine.terminated(arguments.env)
+    return UNKNOWN
+
+
+def _all_tasks(arguments: Arguments) -> Value:
+    return TASKS
+
+
+def _loop(arguments: Arguments) -> Value:
+    return Instance("asyncio.loop")
+
+
+def _runner(arguments: Arguments) -> Value:
+    return Instance("asyncio.Runner")
+
+
+_HANDLERS: dict[str, Callable[[Arguments], Value]] = {
+    "functools.partial": _partial,
+    "asyncio.sleep": _sleep,
+    "anyio.sleep": _sleep,
+    "trio.sleep": _sleep,
+    "asyncio.gather": _gather,
+    "asyncio.wait": _wait,
+    "asyncio.all_tasks": _all_tasks,
+    sdk.WORKER + ".flush": _flush_worker,
+    "anext": _anext,
+    "next": _next,
+    "getattr": _getattr,
+    "filter": _filter,
+    "map": _map,
+    "list": _collection,
+    "tuple": _collection,
+    "set": _collection,
+    "frozenset": _collection,
+    "sorted": _collection,
+    "reversed": _collection,
+    "collections.deque": _collection,
+    "print": _rendering,
+    "str": _rendering,
+    "sys.exit": _exit,
+    "os._exit": _exit,
+    "exit": _exit,
+    "quit": _exit,
+    "asyncio.Runner": _runner,
+    **dict.fromkeys(sdk.LOOP_FACTORIES, _loop),
+}
+

@@ -1,0 +1,187 @@
+"""What holds at a program point: beliefs about names and access paths, streams left early, and the state of delivery."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from lint_rules.semantics.values import (
+    Flag,
+    Origin,
+    Value,
+    join,
+)
+
+MAX_ROUTES = 24
+"""More ways through a function than this are summed up: precision of LLM3xx, not soundness, is what is given up."""
+
+Abandoned = tuple[Origin, int]
+"""A stream and the exit (an index into the interpreter's exits) that left it before its end."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """What one set of ways to a program point has done about delivering traces.
+
+    Node positions are 1-based lines with 0-based byte columns, as `ast` counts.
+    """
+
+    unlogged: bool = False
+    """LiteLLM has been called and has not certainly logged the call."""
+    unflushed: bool = False
+    """A Langfuse SDK observation has been made and the SDK has not been flushed since."""
+    turned: bool = False
+    """The event loop has had a turn since the last LiteLLM call: its logging tasks have started."""
+    logged: bool = False
+    """LiteLLM's logging was waited for at least once."""
+    deferred: bool = False
+    """Something that delivers is registered to run later (exit stack, atexit, done callback)."""
+    flushes: frozenset[ast.expr] = frozenset()
+    """Langfuse flushes that came before LiteLLM had logged."""
+    sleeps: frozenset[ast.expr] = frozenset()
+    """Sleeps after an unlogged call."""
+
+    def call(self) -> Route:
+        """Return the state after a LiteLLM call."""
+        return replace(self, unlogged=True, turned=False, flushes=frozenset(), sleeps=frozenset())
+
+    def log(self) -> Route:
+        """Return the state after LiteLLM's logging has been waited for."""
+        return replace(self, unlogged=False, logged=True, flushes=frozenset(), sleeps=frozenset())
+
+    def turn(self, sleep: ast.expr | None) -> Route:
+        """Return the state after the event loop has had a turn, by way of `sleep` if it took time."""
+        sleeps = self.sleeps | {sleep} if sleep is not None and self.unlogged else self.sleeps
+        return replace(self, turned=True, sleeps=sleeps)
+
+    def flush(self, node: ast.expr) -> Route:
+        """Return the state after a flush of the Langfuse SDK."""
+        flushes = self.flushes | {node} if self.unlogged else self.flushes
+        return replace(self, unflushed=False, flushes=flushes)
+
+
+Routes = frozenset[Route]
+START: Routes = frozenset({Route()})
+
+
+def merge_routes(left: Routes, right: Routes) -> Routes:
+    """Return the union of two sets of ways, summed up when it grows past `MAX_ROUTES`."""
+    if left is right:
+        return left
+    union = left | right
+    if len(union) <= MAX_ROUTES:
+        return union
+    return frozenset(_summarise(route for route in union if route.unlogged == unlogged) for unlogged in (False, True))
+
+
+def _summarise(routes: Iterable[Route]) -> Route:
+    group = list(routes)
+    return Route(
+        unlogged=any(route.unlogged for route in group),
+        unflushed=any(route.unflushed for route in group),
+        turned=all(route.turned for route in group),
+        logged=any(route.logged for route in group),
+        deferred=all(route.deferred for route in group),
+        flushes=frozenset().union(*(route.flushes for route in group)),
+        sleeps=frozenset().union(*(route.sleeps for route in group)),
+    )
+
+
+@dataclass
+class Environment:
+    """The state of one program point. Copied at branches, joined where they meet; never shared between them."""
+
+    names: dict[str, Value] = field(default_factory=dict)
+    """Beliefs by access path: `response`, `self.router`, `chunk.choices[0].delta.content`."""
+    abandoned: frozenset[Abandoned] = frozenset()
+    """Streams left early on the way here and not read to their end since."""
+    exhausted: frozenset[Origin] = frozenset()
+    """Streams read to their end on every way here."""
+    routes: Routes = START
+
+    def copy(self) -> Environment:
+        """Return an independent copy."""
+        return Environment(dict(self.names), self.abandoned, self.exhausted, self.routes)
+
+    def join(self, other: Environment | None) -> Environment:
+        """Make this the state after two branches meet (`other` None: that branch does not arrive), and return it."""
+        if other is None or other is self:
+            return self
+        self.names = _join_names(self.names, other.names)
+        self.abandoned |= other.abandoned
+        self.exhausted &= other.exhausted
+        self.routes = merge_routes(self.routes, other.routes)
+        return self
+
+    def assign(self, path: str, value: Value) -> None:
+        """Bind `path`, forgetting what was known of everything reached through it."""
+        self.forget(path)
+        self.names[path] = value
+
+    def forget(self, path: str) -> None:
+        """Drop what is believed of `path` and of everything reached through it."""
+        dotted, indexed = path + ".", path + "["
+        stale = [
+            name
+            for name, value in self.names.items()
+            if name == path
+            or name.startswith((dotted, indexed))
+            or (isinstance(value, Flag) and (value.path == path or value.path.startswith((dotted, indexed))))
+        ]
+        for name in stale:
+            del self.names[name]
+
+
+def _join_names(left: dict[str, Value], right: dict[str, Value]) -> dict[str, Value]:
+    """A path that only one side knows is kept when it is a plain name: reading it unbound would raise anyway."""
+    joined: dict[str, Value] = {}
+    for path, value in left.items():
+        other = right.get(path)
+        if other is None:
+            if _is_name(path):
+                joined[path] = value
+        else:
+            joined[path] = value if other is value else join(value, other)
+    for path, value in right.items():
+        if path not in left and _is_name(path):
+            joined[path] = value
+    return joined
+
+
+def _is_name(path: str) -> bool:
+    return "." not in path and "[" not in path
+
+
+def path_of(node: ast.expr) -> str | None:
+    """Return the access path an expression denotes, or None when it is not one.
+
+    `d.get("k")` and `getattr(o, "k", default)` are read as `d['k']` and `o.k`.
+    """
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return _extend(node.value, "." + node.attr)
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return _extend(node.value, f"[{node.slice.value!r}]")
+    if isinstance(node, ast.NamedExpr):
+        return node.target.id
+    return _path_of_call(node) if isinstance(node, ast.Call) else None
+
+
+def _path_of_call(node: ast.Call) -> str | None:
+    keys = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "get" and keys:
+        return _extend(node.func.value, f"[{keys[0]!r}]")
+    if isinstance(node.func, ast.Name) and node.func.id == "getattr" and keys and len(node.args) >= 2:
+        return _extend(node.args[0], f".{keys[0]}")
+    if isinstance(node.func, ast.Name) and node.func.id == "cast" and len(node.args) == 2:
+        return path_of(node.args[1])
+    return None
+
+
+def _extend(base: ast.expr, suffix: str) -> str | None:
+    path = path_of(base)
+    return None if path is None else path + suffix
+
+

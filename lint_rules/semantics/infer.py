@@ -1,0 +1,862 @@
+"""The interpreter of one module: frames, functions, classes; expressions and statements have modules of their own.
+
+Names from outside the module are looked up by the `resolve` function it is given, so that what stands above (other modules of
+the project) can be plugged in without this module knowing of it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from lint_rules.semantics import calls, delivery, expressions, sdk, statements
+from lint_rules.semantics.environment import START, Environment, Route, Routes, merge_routes, path_of
+from lint_rules.semantics.narrow import Decision, narrow_truth, strongest
+from lint_rules.semantics.record import Context, Entry, Exit, Record, Sightings, Use
+from lint_rules.semantics.syntax import is_generator, yields_in_try
+from lint_rules.semantics.values import (
+    NONE,
+    TASKS,
+    TEXT,
+    UNKNOWN,
+    Class,
+    ClassInfo,
+    Closure,
+    Const,
+    Content,
+    Empty,
+    External,
+    Finish,
+    Flag,
+    Function,
+    FunctionInfo,
+    Instance,
+    Kind,
+    Manager,
+    Many,
+    Numbered,
+    Object,
+    Origin,
+    Part,
+    Partial,
+    Pending,
+    Read,
+    Role,
+    Stream,
+    Tasks,
+    Value,
+    join,
+    join_all,
+)
+
+MAX_STEPS = 400_000
+"""Expressions and statements interpreted per module before it is given up: silence, not a guess."""
+MAX_DEPTH = 12
+MAX_CONTEXTS = 16
+
+Resolve = Callable[[str], Value]
+
+
+class TooMuch(Exception):
+    """The module is too large or too entangled to be interpreted within bounds."""
+
+
+@dataclass
+class Frame:
+    """A function (None: the module) being interpreted."""
+
+    info: FunctionInfo | None
+    context: Context = None
+    closure: Closure | None = None
+    received: frozenset[Origin] = frozenset()
+    """Streams that came in as arguments: leaving them early is the caller's business until the caller is done."""
+    env: Environment = field(default_factory=Environment)
+    owner: ClassInfo | None = None
+    loops: list[statements.Loop] = field(default_factory=list)
+    finalizers: list[statements.Finalizer] = field(default_factory=list)
+    catchers: list[statements.Catcher] = field(default_factory=list)
+    guards: list[Decision] = field(default_factory=list)
+    returned: list[tuple[Value, Environment]] = field(default_factory=list)
+    yielded: list[Value] = field(default_factory=list)
+    raised: Routes = frozenset()
+    closures: dict[ast.AST, Closure] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+
+    def in_stream_loop(self) -> bool:
+        """Tell whether an exit here could leave a stream."""
+        return any(loop.stream is not None for loop in self.loops)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What calling a function does, for one set of arguments."""
+
+    value: Value
+    yielded: Value
+    exhausted: frozenset[Origin]
+    abandoned: frozenset[tuple[Origin, int]]
+    routes: Routes
+    raised: Routes
+
+
+_EXTERNAL_ROLES = {
+    "staticmethod": Role.STATIC,
+    "classmethod": Role.CLASS,
+    "property": Role.PROPERTY,
+    "functools.cached_property": Role.PROPERTY,
+    "contextlib.contextmanager": Role.MANAGER,
+    "contextlib.asynccontextmanager": Role.MANAGER,
+    "typing.overload": Role.OPAQUE,
+    "functools.singledispatch": Role.OPAQUE,
+    "pytest.fixture": Role.OPAQUE,
+    "pytest_asyncio.fixture": Role.OPAQUE,
+}
+
+
+class Machine:
+    """One module under interpretation. `run` goes through it; `record` is the outcome."""
+
+    def __init__(self, tree: ast.Module, resolve: Resolve = External) -> None:
+        self.tree, self.resolve = tree, resolve
+        self.steps = self.calls = 0
+        self.terminating = False
+        self.infos: dict[ast.AST, FunctionInfo] = {}
+        self.classes: dict[ast.ClassDef, ClassInfo] = {}
+        self.settled: dict[ClassInfo, dict[str, Value]] = {}
+        self._reset()
+
+    def _reset(self) -> None:
+        self.record = Record()
+        self.exits: list[Exit] = []
+        self.frames: list[Frame] = []
+        self.summaries: dict[object, Summary] = {}
+        self.contexts: dict[FunctionInfo, int] = {}
+        self.functions: dict[ast.AST, Function] = {}
+        self.called: FunctionInfo | None = None
+        self.module = Environment()
+
+    @property
+    def frame(self) -> Frame:
+        """The function being interpreted."""
+        return self.frames[-1]
+
+    def step(self) -> None:
+        """Count one unit of work; raise `TooMuch` when the module costs more than its bound."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise TooMuch
+
+    # The module, its functions, its classes
+
+    def run(self) -> Record:
+        """Interpret the module and every function in it; twice where classes hold state, so that methods see it settled."""
+        self._pass()
+        if any(info.attributes for info in self.classes.values()):
+            self.settled = {info: dict(info.attributes) for info in self.classes.values()}
+            self._reset()
+            self._pass()
+        return self.record
+
+    def _pass(self) -> None:
+        frame = Frame(None, env=self.module)
+        self.frames.append(frame)
+        end = statements.run_block(self.tree.body, self.module, self)
+        arrivals = [env for _, env in frame.returned] + ([end] if end is not None else [])
+        self._finish(frame, arrivals)
+        self.module = end if end is not None else frame.env
+        frame.env = self.module
+        for function in self._defined():
+            self._summarise(function, self._parameters_alone(function), START, None)
+        self.frames.pop()
+
+    def _defined(self) -> Iterator[Function]:
+        """Every function defined so far, constructors first, and those that interpreting them defines."""
+        done: set[ast.AST] = set()
+        while len(done) < len(self.functions):
+            waiting = [function for node, function in self.functions.items() if node not in done]
+            for function in sorted(waiting, key=lambda function: function.info.name != "__init__"):
+                done.add(function.info.node)
+                yield function
+
+    def define(self, node: ast.FunctionDef | ast.AsyncFunctionDef, env: Environment) -> Value:
+        """Return the function that a `def` binds, after its decorators."""
+        for default in (*node.args.defaults, *(default for default in node.args.kw_defaults if default is not None)):
+            self.evaluate(default, env)
+        decorators = [self.evaluate(decorator, env) for decorator in node.decorator_list]
+        function = Function(self._info(node, node.name, decorators), self._closure(node, env))
+        self.functions[node] = function
+        value: Value = function
+        for decorator in reversed(decorators):
+            value = self._decorate(decorator, value, env)
+        return value
+
+    def _info(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str, decorators: list[Value]) -> FunctionInfo:
+        info = self.infos.get(node)
+        if info is None:
+            roles = [_EXTERNAL_ROLES[value.dotted] for value in decorators if isinstance(value, External) and value.dotted in _EXTERNAL_ROLES]
+            role = roles[0] if roles else Role.PLAIN
+            info = FunctionInfo(node, name, self.frame.info, self.frame.owner, role, is_generator(node))
+            self.infos[node] = info
+        return info
+
+    def _closure(self, node: ast.AST, env: Environment) -> Closure | None:
+        frame = self.frame
+        if frame.info is None:
+            return None
+        closure = frame.closures.get(node)
+        if closure is None:
+            closure = frame.closures[node] = Closure(env, frame.closure)
+        closure.environment = env
+        return closure
+
+    def _decorate(self, decorator: Value, value: Value, env: Environment) -> Value:
+        """Apply a decorator we see; take one we do not see (retry, click, pytest) for one that keeps the result."""
+        if isinstance(decorator, External | Instance) and decorator.dotted in sdk.OBSERVE_DECORATORS:
+            return replace(value, observed=True) if isinstance(value, Function) else value
+        if isinstance(decorator, Function):
+            result = self.apply(decorator, [value], env.copy())
+            return result if isinstance(result, Function) else value
+        return value
+
+    def define_lambda(self, node: ast.Lambda, env: Environment) -> Value:
+        """Return the function of a `lambda`."""
+        function = Function(self._info(node, "<lambda>", []), self._closure(node, env))
+        self.functions.setdefault(node, function)
+        return function
+
+    def define_class(self, node: ast.ClassDef, env: Environment) -> Value:
+        """Interpret a class body and return the class."""
+        bases = tuple(self.evaluate(base, env) for base in node.bases)
+        info = self.classes.setdefault(node, ClassInfo(node, node.name, bases))
+        outer, self.frame.owner = self.frame.owner, info
+        body = env.copy()
+        statements.run_block(node.body, body, self)
+        self.frame.owner = outer
+        for name in _bound_names(node):
+            value = body.names.get(name, UNKNOWN)
+            if isinstance(value, Function):
+                info.methods[name] = value
+            else:
+                info.attributes[name] = value
+        return Class(info)
+
+    # Names
+
+    def evaluate(self, node: ast.expr, env: Environment) -> Value:
+        """Return the value of an expression."""
+        return expressions.evaluate(node, env, self)
+
+    def lookup(self, name: str, env: Environment) -> Value | None:
+        """Return the value of a variable: local, enclosing, of the module; None when nothing binds it."""
+        if (value := env.names.get(name)) is not None:
+            return value
+        closure = self.frame.closure
+        while closure is not None:
+            if (value := closure.environment.names.get(name)) is not None:
+                return value
+            closure = closure.outer
+        return (self.frames[0].env if self.frames[0].info is None else self.module).names.get(name)
+
+    def attribute(self, receiver: Object, name: str) -> Value:
+        """Return the value of `self.name` for an instance of one of the linted code's classes."""
+        value = self._member(receiver.info, name)
+        if isinstance(value, Function):
+            return self._bind(value, receiver)
+        return UNKNOWN if value is None else value
+
+    def class_attribute(self, receiver: Class, name: str) -> Value:
+        """Return the value of `Class.name`."""
+        value = self._member(receiver.info, name)
+        if isinstance(value, Function) and value.info.role is Role.CLASS:
+            return replace(value, bound=receiver)
+        return UNKNOWN if value is None else value
+
+    def _member(self, info: ClassInfo, name: str, depth: int = 0) -> Value | None:
+        if (value := self.settled.get(info, info.attributes).get(name)) is not None:
+            return value
+        if (method := info.methods.get(name)) is not None:
+            return method
+        for base in info.bases:
+            if isinstance(base, Class) and depth < MAX_DEPTH and (found := self._member(base.info, name, depth + 1)) is not None:
+                return found
+            if isinstance(base, External) and base.dotted.startswith("litellm."):
+                return self.resolve(f"{base.dotted}.{name}")
+        return None
+
+    def _bind(self, method: Function, receiver: Object) -> Value:
+        if method.info.owner is None or method.info.role is Role.STATIC:
+            return method
+        bound = replace(method, bound=Class(receiver.info) if method.info.role is Role.CLASS else receiver)
+        if method.info.role is Role.PROPERTY:
+            return self.apply(bound, [], self.frame.env)
+        return bound
+
+    def annotated(self, annotation: ast.expr | None, env: Environment) -> Value:
+        """Return what an annotation says of a value: `CustomStreamWrapper`, `Router | None`, `"Delta"`."""
+        if annotation is None:
+            return UNKNOWN
+        if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+            try:
+                annotation = ast.parse(annotation.value, mode="eval").body
+            except SyntaxError:
+                return UNKNOWN
+        if isinstance(annotation, ast.BinOp):
+            return join_all([value for side in (annotation.left, annotation.right) if (value := self.annotated(side, env)) != UNKNOWN])
+        if isinstance(annotation, ast.Subscript) and path_of(annotation.value) in ("Optional", "typing.Optional", "Annotated"):
+            inner = annotation.slice.elts[0] if isinstance(annotation.slice, ast.Tuple) else annotation.slice
+            return self.annotated(inner, env)
+        if not isinstance(annotation, ast.Name | ast.Attribute):
+            return UNKNOWN
+        return _instance_of(self.evaluate(annotation, env), annotation)
+
+    # Calls
+
+    def call(self, function: Function, arguments: calls.Arguments, env: Environment, *, partial: bool = False) -> Value:
+        """Return what calling a function of the linted code gives, and do to `env` what it does."""
+        parameters = self._parameters(function, arguments, partial=partial)
+        return self._enter(function, parameters, env, arguments.node)
+
+    def apply(self, function: Function, values: list[Value], env: Environment) -> Value:
+        """Call a function with positional values, from no particular place."""
+        names = _positional_names(function)
+        parameters = self._parameters_alone(function)
+        parameters.update(zip(names, values, strict=False))
+        return self._enter(function, parameters, env, None)
+
+    def _enter(self, function: Function, parameters: dict[str, Value], env: Environment, node: ast.Call | None) -> Value:
+        info = function.info
+        if function.observed:
+            self.record.uses_langfuse_sdk = True
+            delivery.observed(env)
+        summary = self._summarise(function, parameters, env.routes, _context(function, parameters))
+        self.called = info
+        if summary is None:
+            return Pending(UNKNOWN) if info.is_async and not info.is_generator else UNKNOWN
+        if info.role is Role.MANAGER:
+            return Manager(summary.yielded, replace(function, info=info), yields_in_try(info.node))
+        self._take_effect(summary, env, node)
+        if info.is_generator:
+            return Many(summary.yielded)
+        return Pending(summary.value) if info.is_async else summary.value
+
+    def _take_effect(self, summary: Summary, env: Environment, node: ast.Call | None) -> None:
+        before = env.routes
+        env.exhausted |= summary.exhausted
+        env.abandoned = frozenset(left for left in env.abandoned if left[0] not in summary.exhausted) | summary.abandoned
+        env.routes = summary.routes or env.routes
+        self._raise_routes(summary.raised)
+        if node is not None:
+            delivery.relocated(env, before, node)
+
+    def _raise_routes(self, routes: Routes) -> None:
+        frame = self.frame
+        if not frame.catchers:
+            frame.raised = merge_routes(frame.raised, routes)
+            return
+        raised = frame.env.copy()
+        raised.routes = routes
+        self.raised(raised if routes else None)
+
+    def _summarise(self, function: Function, parameters: dict[str, Value], routes: Routes, context: Context) -> Summary | None:
+        info = function.info
+        key = (info, function.closure, function.bound, tuple(parameters.items()), routes, context is None)
+        if key in self.summaries:
+            return self.summaries[key]
+        busy = len(self.frames) > MAX_DEPTH or any(frame.info is info for frame in self.frames)
+        if busy or (context is not None and self.contexts.get(info, 0) >= MAX_CONTEXTS):
+            return None
+        self.contexts[info] = self.contexts.get(info, 0) + (context is not None)
+        summary = self.summaries[key] = self._interpret(function, parameters, routes, context)
+        return summary
+
+    def _interpret(self, function: Function, parameters: dict[str, Value], routes: Routes, context: Context) -> Summary:
+        received = frozenset(origin for value in parameters.values() for origin in origins_of(value)) if context is not None else frozenset()
+        env = Environment(dict(parameters), routes=routes)
+        frame = Frame(function.info, context, function.closure, received, env)
+        self.frames.append(frame)
+        node = function.info.node
+        if isinstance(node, ast.Lambda):
+            self.leave(None, self.evaluate(node.body, env), env)
+        else:
+            end = statements.run_block(node.body, env, self)
+            if end is not None:
+                frame.returned.append((NONE, end))
+        arrivals = [arrival for _, arrival in frame.returned]
+        final = self._finish(frame, arrivals)
+        self.frames.pop()
+        value = join_all(value for value, _ in frame.returned)
+        return Summary(value, join_all(frame.yielded), final.exhausted, final.abandoned, final.routes if arrivals else frozenset(), frame.raised)
+
+    def _finish(self, frame: Frame, arrivals: list[Environment]) -> Environment:
+        """Settle what a function leaves behind: its own streams left early are lost, its caller's are the caller's."""
+        final = Environment(routes=frozenset())
+        if arrivals:
+            final = arrivals[0].copy()
+            for arrival in arrivals[1:]:
+                final.join(arrival)
+        self._lose(left for left in final.abandoned if left[0] not in frame.received)
+        final.abandoned = frozenset(left for left in final.abandoned if left[0] in frame.received)
+        for entry in frame.entries:
+            entry.flushes_after |= frozenset().union(*(route.flushes for route in final.routes))
+        return final
+
+    def _lose(self, abandoned: Iterator[tuple[Origin, int]]) -> None:
+        for _, index in abandoned:
+            self.exits[index].lost = True
+
+    def _parameters(self, function: Function, arguments: calls.Arguments, *, partial: bool) -> dict[str, Value]:
+        parameters = self._parameters_alone(function)
+        given = dict(zip(_positional_names(function), _plain_positional(arguments), strict=False))
+        given.update({name: value for name, value in arguments.keywords.items() if name in parameters})
+        unseen = arguments.spread or partial
+        for name, default in _defaults(function.info.node).items():
+            if name not in given and not unseen:
+                given[name] = self.evaluate(default, self.frame.env)
+        parameters.update({name: value for name, value in given.items() if value != UNKNOWN})
+        return parameters
+
+    def _parameters_alone(self, function: Function) -> dict[str, Value]:
+        """What is known of a function's parameters by itself: `self`, and what annotations say."""
+        node, frame_env = function.info.node, self.frame.env
+        arguments = node.args
+        parameters: dict[str, Value] = {}
+        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+            parameters[argument.arg] = self.annotated(argument.annotation, frame_env)
+        if arguments.vararg is not None:
+            parameters[arguments.vararg.arg] = Many(UNKNOWN)
+        if arguments.kwarg is not None:
+            parameters[arguments.kwarg.arg] = UNKNOWN
+        first = next(iter(parameters), None)
+        receiver = _receiver(function)
+        if first is not None and receiver is not None:
+            parameters[first] = receiver
+        return parameters
+
+    def construct(self, made: Class, arguments: calls.Arguments, env: Environment) -> Value:
+        """Return a new instance: `__init__` is interpreted with the arguments; a plain data class keeps its keywords."""
+        instance = Object(made.info)
+        constructor = self._member(made.info, "__init__")
+        if isinstance(constructor, Function):
+            self.call(replace(constructor, bound=instance), arguments, env)
+        else:
+            for name, value in arguments.keywords.items():
+                if name is not None:
+                    self._remember(made.info, name, value)
+        return instance
+
+    def manager(self, value: Value) -> Manager:
+        """Return how `with value` enters and leaves."""
+        if isinstance(value, Manager):
+            return value
+        if isinstance(value, Object):
+            return self._own_manager(value)
+        return Manager(value if isinstance(value, Stream | Instance) else UNKNOWN)
+
+    def _own_manager(self, value: Object) -> Manager:
+        entering = self.attribute(value, "__aenter__"), self.attribute(value, "__enter__")
+        leaving = self.attribute(value, "__aexit__"), self.attribute(value, "__exit__")
+        enter = next((method for method in entering if isinstance(method, Function)), None)
+        leave = next((method for method in leaving if isinstance(method, Function)), None)
+        entered = self.apply(enter, [], self.frame.env) if enter is not None else UNKNOWN
+        return Manager(entered.result if isinstance(entered, Pending) else entered, leave)
+
+    def applied(self, function: Function, env: Environment) -> Environment:
+        """Run a context manager's way out in `env`."""
+        if function.info.role is Role.MANAGER:
+            function = replace(function, info=replace(function.info, role=Role.PLAIN))
+        self.apply(function, [], env)
+        return env
+
+    # Values in motion
+
+    def element_of(self, value: Value, *, is_async: bool) -> Value:
+        """Return what iterating over a value gives."""
+        if isinstance(value, Stream):
+            return Part(Kind.CHUNK) if is_async or (value.certain and not value.is_async) else UNKNOWN
+        if isinstance(value, Part):
+            return Part(Kind.CHOICE) if value.kind is Kind.CHOICES else UNKNOWN
+        if isinstance(value, Many):
+            return value.element
+        if isinstance(value, Numbered):
+            inner = self.element_of(value.inner, is_async=is_async)
+            return Many(UNKNOWN, (UNKNOWN, inner))
+        return TASKS if isinstance(value, Tasks) else UNKNOWN
+
+    def assign(self, target: ast.expr, value: Value, env: Environment, source: ast.expr | None = None) -> None:
+        """Bind a target of any shape."""
+        if isinstance(target, ast.Tuple | ast.List):
+            self._unpack(target, value, env, source)
+            return
+        if isinstance(target, ast.Starred):
+            self.assign(target.value, Many(self.element_of(value, is_async=False)), env)
+            return
+        self._notice_assignment(target, source, value, env)
+        self.store(target, value, env)
+
+    def _unpack(self, target: ast.Tuple | ast.List, value: Value, env: Environment, source: ast.expr | None) -> None:
+        items = value.items if isinstance(value, Many) else None
+        sources = source.elts if isinstance(source, ast.Tuple | ast.List) and len(source.elts) == len(target.elts) else None
+        for position, element in enumerate(target.elts):
+            known = items is not None and len(items) == len(target.elts) and not isinstance(element, ast.Starred)
+            part = items[position] if known and items is not None else self.element_of(value, is_async=False)
+            self.assign(element, part, env, sources[position] if sources else None)
+
+    def store(self, target: ast.expr, value: Value, env: Environment, *, keep: bool = False) -> None:
+        """Write a value to a name, attribute or item; `keep` when the object stays the same (an append)."""
+        path = path_of(target)
+        if path is None:
+            return
+        if keep:
+            env.names[path] = value
+        else:
+            env.assign(path, value)
+        if isinstance(target, ast.Attribute):
+            self._store_attribute(target, value, env)
+
+    def _store_attribute(self, target: ast.Attribute, value: Value, env: Environment) -> None:
+        receiver = self.evaluate(target.value, env)
+        self.escaped(value, env)
+        if isinstance(receiver, Object | Class):
+            self._remember(receiver.info, target.attr, value)
+
+    def _remember(self, info: ClassInfo, name: str, value: Value) -> None:
+        self.record.held.update(origins_of(value))
+        known = info.attributes.get(name)
+        info.attributes[name] = _forget_place(value) if known is None else join(known, _forget_place(value))
+
+    def read_at(self, node: ast.expr, value: Value) -> Value:
+        """Move the place where a content can be repaired to `node`, which hands it on."""
+        return Content(Read(node)) if isinstance(value, Content) else value
+
+    def negated(self, value: Value, path: str | None) -> Value:
+        """Return the value of `not value`."""
+        if isinstance(value, Flag):
+            return Flag(value.path, value.when_false, value.when_true)
+        if path is not None and isinstance(value, Content | Finish):
+            return Flag(path, narrow_truth(value, False), narrow_truth(value, True))
+        return UNKNOWN
+
+    def replace(self, env: Environment, other: Environment) -> None:
+        """Make `env` the same state as `other`."""
+        env.names, env.abandoned, env.exhausted, env.routes = other.names, other.abandoned, other.exhausted, other.routes
+
+    def yielded(self, value: Value, env: Environment) -> None:
+        """Note a value that a generator hands out."""
+        self.frame.yielded.append(value)
+
+    def leave(self, node: ast.stmt | None, value: Value, env: Environment) -> None:
+        """Take the way out of the function: through every `finally`, leaving every loop."""
+        left = statements.finalize_all(env, self)
+        if left is None:
+            return
+        for loop in self.frame.loops:
+            if node is not None and isinstance(node, ast.Return):
+                self.abandon(node, loop, env, left)
+        self.escaped(value, left)
+        self.frame.returned.append((value, left))
+
+    # Streams
+
+    def created(self, origin: Origin, env: Environment) -> None:
+        """A stream is made where perhaps an earlier one was: that one can no longer be read."""
+        self._lose(left for left in env.abandoned if left[0] == origin)
+        env.abandoned = frozenset(left for left in env.abandoned if left[0] != origin)
+        env.exhausted -= {origin}
+
+    def escaped(self, value: Value, env: Environment) -> None:
+        """A value has gone where we do not see what becomes of it."""
+        if env.abandoned and (origins := origins_of(value)):
+            env.abandoned = frozenset(left for left in env.abandoned if left[0] not in origins)
+
+    def exhausted(self, value: Value, env: Environment) -> None:
+        """A stream has been read to its end: LiteLLM logs it from a task of its own."""
+        if not (origins := origins_of(value)):
+            return
+        env.abandoned = frozenset(left for left in env.abandoned if left[0] not in origins)
+        env.exhausted |= origins
+        if isinstance(value, Stream) and value.is_async:
+            delivery.called(env)
+
+    def looped(self, node: ast.For | ast.AsyncFor, stream: Stream | None) -> None:
+        """Note a loop and whether it consumes a stream."""
+        self.record.loops.setdefault(node, Sightings()).add(self.frame.context, stream is not None)
+        for origin in stream.origins if stream is not None else ():
+            self.record.streams.setdefault(origin, set()).add(node)
+
+    def abandon(self, node: ast.stmt, loop: statements.Loop, before: Environment, left: Environment) -> None:
+        """Note that `node` leaves `loop` in state `left`; the stream is lost unless something reads it to its end later."""
+        stream = loop.stream
+        if stream is None or stream.origins <= left.exhausted or self._comes_back(node, loop, stream):
+            return
+        assert isinstance(loop.node, ast.For | ast.AsyncFor)
+        exit_ = self.record.exits.get((node, loop.node))
+        if exit_ is None:
+            exit_ = self.record.exits[node, loop.node] = Exit(node, loop.node, stream, self.frame.info)
+            self.exits.append(exit_)
+        exit_.decisions.add(self._decision(loop, before))
+        index = self.exits.index(exit_)
+        left.abandoned |= {(origin, index) for origin in stream.origins}
+
+    def _comes_back(self, node: ast.stmt, loop: statements.Loop, stream: Stream) -> bool:
+        """A `break` inside an outer loop that did not make the stream: the outer loop comes back to it."""
+        if not isinstance(node, ast.Break):
+            return False
+        outer = self.frame.loops[: self.frame.loops.index(loop)] if loop in self.frame.loops else self.frame.loops[:-1]
+        return any(not _inside(origin, around.node) for around in outer for origin in stream.origins)
+
+    def _decision(self, loop: statements.Loop, env: Environment) -> Decision:
+        decisions = self.frame.guards[loop.guards :]
+        known = env.names.values()
+        if any(value is Finish.SET for value in known):
+            return Decision.FINISH
+        if Decision.OTHER not in decisions and any(isinstance(value, Empty) for value in known):
+            return Decision.EMPTY
+        return strongest(decisions)
+
+    # Uses of content
+
+    def concatenated(self, node: ast.expr | ast.stmt, operand: ast.expr, value: Value, env: Environment) -> None:
+        """`+` or `+=` with an operand."""
+        self._use(node, operand, value, "concat")
+
+    def joined(self, node: ast.Call, value: Value, env: Environment) -> None:
+        """`"".join(...)` over a value."""
+        self._use(node, node.args[0], self.element_of(value, is_async=False), "join")
+
+    def rendered(self, node: ast.expr, operand: ast.expr, value: Value, env: Environment) -> None:
+        """A value becomes text in an f-string, a `print`, a `str()`."""
+        self._use(node, operand, value, "render")
+
+    def _use(self, node: ast.expr | ast.stmt, operand: ast.expr, value: Value, how: str) -> None:
+        frame = self.frame
+        if isinstance(value, Content) and self._survives_type_error():
+            return
+        use = self.record.uses.get((node, operand))
+        if use is None:
+            if not isinstance(value, Content) and frame.context is None:
+                return
+            use = self.record.uses[node, operand] = Use(node, operand, how, frame.info)
+        use.sightings.add(frame.context, isinstance(value, Content))
+        if isinstance(value, Content):
+            use.contents.append(value)
+
+    def _survives_type_error(self) -> bool:
+        frame = self.frame
+        since = frame.loops[-1].catching if frame.loops else 0
+        return any(catcher.type_error for catcher in frame.catchers[since:])
+
+    # Raising
+
+    def may_raise(self, before: Environment | None, routes: Routes, after: Environment | None) -> None:
+        """A statement with a call in it may raise: in the state before it, or after part of it."""
+        if before is None:
+            frame = self.frame
+            frame.raised = merge_routes(merge_routes(frame.raised, routes), after.routes if after is not None else frozenset())
+            return
+        self.raised(before)
+        self.raised(after)
+
+    def raised(self, env: Environment | None) -> None:
+        """Hand a state in which something was raised to the innermost `try`, or out of the function."""
+        if env is None:
+            return
+        frame = self.frame
+        if not frame.catchers:
+            frame.raised = merge_routes(frame.raised, env.routes)
+            return
+        catcher = frame.catchers[-1]
+        catcher.raised = env.copy() if catcher.raised is None else catcher.raised.join(env)
+
+    def left_by_raise(self, node: ast.Raise, loop: statements.Loop) -> None:
+        """A `raise` in the body of a loop over a stream. Whether it leaves the loop is for LLM103 to find out."""
+
+    # Delivery
+
+    def called_litellm(self, is_async: bool, env: Environment) -> None:
+        """A LiteLLM call; sync calls are logged in threads that Python joins at exit."""
+        if is_async:
+            delivery.called(env)
+
+    def registered(self, keywords: list[ast.keyword]) -> None:
+        """Keyword arguments may register a Langfuse callback."""
+        for keyword in keywords:
+            if keyword.arg in sdk.CALLBACK_KEYWORDS and self._names_langfuse(keyword.value):
+                self.record.registers_callback = True
+
+    def _names_langfuse(self, node: ast.expr | None) -> bool:
+        """Tell whether an expression mentions a Langfuse callback, itself or through a module-level name."""
+        if node is None:
+            return False
+        for part in ast.walk(node):
+            if isinstance(part, ast.Constant) and part.value in sdk.CALLBACK_NAMES:
+                return True
+            if isinstance(part, ast.Name | ast.Attribute | ast.Call):
+                value = self.evaluate(part, self.frame.env.copy())
+                if isinstance(value, Instance | External) and value.dotted.startswith(sdk.CALLBACK_MODULES):
+                    return True
+                if _mentions_callback(value):
+                    return True
+        return False
+
+    def _notice_assignment(self, target: ast.expr, source: ast.expr | None, value: Value, env: Environment) -> None:
+        """`litellm.success_callback = [...]`; `os.environ["LANGFUSE_TRACING_ENABLED"] = "false"`."""
+        if isinstance(target, ast.Attribute):
+            base = self.evaluate(target.value, env)
+            if isinstance(base, External) and f"{base.dotted}.{target.attr}" in sdk.CALLBACK_LISTS:
+                self.record.registers_callback |= self._names_langfuse(source) or _mentions_callback(value)
+        if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+            self._notice_switch(target.slice.value, value)
+
+    def _notice_switch(self, name: object, value: Value) -> None:
+        off = isinstance(value, Const) and str(value.value).lower() in ("false", "0", "off", "no")
+        if off and name in ("LANGFUSE_TRACING_ENABLED", "LANGFUSE_ENABLED"):
+            self.record.tracing_off = True
+
+    def observed(self, env: Environment) -> None:
+        """The Langfuse SDK has been used to record something."""
+        self.record.uses_langfuse_sdk = True
+        delivery.observed(env)
+
+    def deferred(self, function: Function, env: Environment) -> None:
+        """A function is handed to something that will call it: if it delivers, delivery is arranged for."""
+        if self.delivers(function):
+            delivery.deferred(env)
+
+    def delivers(self, function: Function) -> bool:
+        """Tell whether calling a function waits for LiteLLM's logging on every way through."""
+        if isinstance(function.info.node, ast.Lambda):
+            return False
+        owing: Routes = frozenset({Route(unlogged=True)})
+        summary = self._summarise(function, self._parameters_alone(function), owing, "owing")
+        return summary is not None and bool(summary.routes) and all(route.logged and not route.unlogged for route in summary.routes)
+
+    def terminated(self, env: Environment) -> None:
+        """`sys.exit()`: the statement is a way out of the function."""
+        self.terminating = True
+
+    def entry_point(self, node: ast.Call, runner: str, env: Environment) -> Value:
+        """A call that runs a coroutine: what its ways out leave undelivered is judged later, by itself."""
+        frame, outer, catchers = self.frame, env.routes, self.frame.catchers
+        raised, frame.raised, frame.catchers = frame.raised, frozenset(), []
+        env.routes, self.called = START, None
+        values = [self.evaluate(argument, env) for argument in node.args]
+        for keyword in node.keywords:
+            self.evaluate(keyword.value, env)
+        ran = values[0] if values else UNKNOWN
+        if isinstance(ran, Function):
+            ran = self.apply(ran, values[1:], env)
+        self._note_entry(node, runner, env)
+        frame.raised, frame.catchers = raised, catchers
+        env.routes = merge_routes(outer, env.routes) if any(route.unlogged for route in outer) else env.routes
+        return ran.result if isinstance(ran, Pending) else UNKNOWN
+
+    def _note_entry(self, node: ast.Call, runner: str, env: Environment) -> None:
+        frame = self.frame
+        first = node.args[0] if node.args else None
+        if isinstance(first, ast.Call) and self.evaluate(first.func, env.copy()) == External(f"{sdk.WORKER}.flush"):
+            self.record.rescued.add(frame.info)
+        entry = self.record.entries.get(node)
+        if entry is None:
+            entry = self.record.entries[node] = Entry(node, runner, self.called, frame.info)
+        entry.routes = merge_routes(entry.routes, env.routes)
+        entry.raised = merge_routes(entry.raised, frame.raised)
+        if not any(known is entry for known in frame.entries):
+            frame.entries.append(entry)
+
+
+def origins_of(value: Value) -> frozenset[Origin]:
+    """Return the streams that a value is or holds."""
+    if isinstance(value, Stream):
+        return value.origins
+    if isinstance(value, Pending):
+        return origins_of(value.result)
+    if isinstance(value, Numbered):
+        return origins_of(value.inner)
+    if isinstance(value, Manager):
+        return origins_of(value.entered)
+    if isinstance(value, Partial):
+        return origins_of(value.function)
+    if isinstance(value, Many):
+        return frozenset().union(origins_of(value.element), *(origins_of(item) for item in value.items or ()))
+    return frozenset()
+
+
+def _mentions_callback(value: Value) -> bool:
+    if isinstance(value, Const):
+        return value.value in sdk.CALLBACK_NAMES
+    return isinstance(value, Many) and (_mentions_callback(value.element) or any(_mentions_callback(item) for item in value.items or ()))
+
+
+def _forget_place(value: Value) -> Value:
+    """A content kept in an attribute cannot be repaired where it was read: that is another function's business."""
+    if isinstance(value, Content):
+        return Content()
+    return Many(_forget_place(value.element)) if isinstance(value, Many) else value
+
+
+def _inside(origin: Origin, node: ast.stmt) -> bool:
+    assert node.end_lineno is not None
+    return node.lineno <= origin.line <= node.end_lineno
+
+
+def _receiver(function: Function) -> Value | None:
+    if function.bound is not None:
+        return function.bound
+    info = function.info
+    if info.owner is None or info.role is Role.STATIC:
+        return None
+    return Class(info.owner) if info.role is Role.CLASS else Object(info.owner)
+
+
+def _positional_names(function: Function) -> list[str]:
+    arguments = function.info.node.args
+    names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
+    return names[1:] if function.bound is not None else names
+
+
+def _plain_positional(arguments: calls.Arguments) -> list[Value]:
+    values: list[Value] = []
+    for node, value in zip(arguments.node.args, arguments.positional, strict=True):
+        if isinstance(node, ast.Starred):
+            break
+        values.append(value)
+    return values
+
+
+def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> dict[str, ast.expr]:
+    arguments = node.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    pairs = list(zip(reversed(positional), reversed(arguments.defaults), strict=False))
+    pairs += [(argument, default) for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default]
+    return {argument.arg: default for argument, default in pairs}
+
+
+def _context(function: Function, parameters: dict[str, Value]) -> Context:
+    return (function.closure, function.bound, tuple(parameters.items()))
+
+
+def _bound_names(node: ast.ClassDef) -> Iterator[str]:
+    for statement in ast.walk(node):
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and statement is not node:
+            yield statement.name
+        elif isinstance(statement, ast.Assign):
+            yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
+        elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            yield statement.target.id
+
+
+def _instance_of(value: Value, node: ast.expr) -> Value:
+    if isinstance(value, Class):
+        return Object(value.info)
+    if not isinstance(value, External):
+        return UNKNOWN
+    if value.dotted in sdk.STREAM_TYPES:
+        return Stream(frozenset({Origin(value.dotted, node.lineno, node.col_offset)}), is_async=False)
+    if value.dotted in sdk.CHUNK_TYPES:
+        return Part(Kind.CHUNK)
+    if value.dotted in sdk.DELTA_TYPES:
+        return Part(Kind.DELTA)
+    if value.dotted == "str":
+        return TEXT
+    return Instance(value.dotted) if value.dotted.startswith("litellm.") or value.dotted in sdk.LANGFUSE_CLIENTS else UNKNOWN

@@ -1,0 +1,210 @@
+"""What a test teaches: beliefs on the branch where it held and on the branch where it did not, and what decided the branch."""
+
+from __future__ import annotations
+
+import ast
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from lint_rules.semantics.environment import Environment, path_of
+from lint_rules.semantics.values import (
+    TEXT,
+    Const,
+    Content,
+    Empty,
+    External,
+    Finish,
+    Flag,
+    Part,
+    Text,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from lint_rules.semantics.infer import Machine
+
+
+class Decision(Enum):
+    """What a branch was decided by, as far as leaving a stream goes."""
+
+    STRUCTURE = "structure"
+    """The chunk has choices, a delta: nothing a program leaves for."""
+    EMPTY = "empty"
+    """This chunk's content is empty or None."""
+    FINISH = "finish"
+    """`finish_reason` is set (possibly among other conditions)."""
+    OTHER = "other"
+
+
+def assume(test: ast.expr, env: Environment, truth: bool, machine: Machine) -> Environment:
+    """Return the state in which `test` was evaluated and came out as `truth`. `env` is left alone."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return assume(test.operand, env, not truth, machine)
+    if isinstance(test, ast.BoolOp):
+        return _assume_bool_op(test, env, truth, machine)
+    narrowed = env.copy()
+    value = machine.evaluate(test, narrowed)
+    if isinstance(value, Flag):
+        narrowed.names[value.path] = value.when_true if truth else value.when_false
+        return narrowed
+    path = path_of(test)
+    if path is not None:
+        known = narrow_truth(value, truth)
+        if known is not value:
+            narrowed.names[path] = known
+    return narrowed
+
+
+def _assume_bool_op(test: ast.BoolOp, env: Environment, truth: bool, machine: Machine) -> Environment:
+    """`and` that held (or `or` that did not) held in every part; otherwise one part after the other may have decided."""
+    every = isinstance(test.op, ast.And) == truth
+    current = env
+    arrivals: list[Environment] = []
+    for part in test.values:
+        if not every:
+            arrivals.append(assume(part, current, truth, machine))
+        current = assume(part, current, truth if every else not truth, machine)
+    if every:
+        return current
+    first, *rest = arrivals
+    for arrival in rest:
+        first.join(arrival)
+    return first
+
+
+def narrow_truth(value: Value, truth: bool) -> Value:
+    """Return what is known of a value after its truth has been tested."""
+    if isinstance(value, Content):
+        return TEXT if truth else Empty(value.read)
+    if isinstance(value, Finish):
+        return Finish.SET if truth else Finish.UNSET
+    return value
+
+
+def comparison(node: ast.Compare, machine: Machine, env: Environment) -> Flag | None:
+    """Read `content is None`, `finish_reason == "stop"`, `text != ""`, `x in (None, "")`, `len(text) > 0` as a flag."""
+    if len(node.ops) != 1:
+        return None
+    left, operator, right = node.left, node.ops[0], node.comparators[0]
+    if isinstance(left, ast.Constant) and isinstance(operator, ast.Eq | ast.NotEq | ast.Is | ast.IsNot):
+        left, right = right, left
+    length_of = _length_argument(left)
+    if length_of is not None:
+        return _length_flag(length_of, operator, right, machine, env)
+    path = path_of(left)
+    if path is None:
+        return None
+    value = machine.evaluate(left, env)
+    negated = isinstance(operator, ast.NotEq | ast.IsNot | ast.NotIn)
+    if not isinstance(operator, ast.Eq | ast.NotEq | ast.Is | ast.IsNot | ast.In | ast.NotIn):
+        return None
+    holds, fails = _when_equal(value, _constants(right, machine, env))
+    if holds is None or fails is None:
+        return None
+    return Flag(path, fails, holds) if negated else Flag(path, holds, fails)
+
+
+def _when_equal(value: Value, constants: frozenset[object] | None) -> tuple[Value | None, Value | None]:
+    """Return what `value` is when it equals one of `constants`, and when it equals none of them."""
+    if constants is None:
+        return None, None
+    if isinstance(value, Finish):
+        return (Finish.UNSET, Finish.SET) if constants <= {None, ""} else (Finish.SET, Finish.MAYBE)
+    if isinstance(value, Content | Empty | Text) and constants <= {None, ""}:
+        read = value.read if isinstance(value, Content | Empty) else None
+        remaining: Value = TEXT if None in constants or isinstance(value, Text) else Content(read)
+        return Empty(read), remaining
+    if isinstance(value, Content) and None not in constants:
+        return TEXT, value
+    return None, None
+
+
+def _constants(node: ast.expr, machine: Machine, env: Environment) -> frozenset[object] | None:
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        parts = [_constants(element, machine, env) for element in node.elts]
+        return frozenset().union(*(part for part in parts if part)) if parts and all(parts) else None
+    if isinstance(node, ast.Constant):
+        return frozenset({node.value})
+    value = machine.evaluate(node, env)
+    return frozenset({value.value}) if isinstance(value, Const) else None
+
+
+def _length_argument(node: ast.expr) -> ast.expr | None:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len" and len(node.args) == 1:
+        return node.args[0]
+    return None
+
+
+def _length_flag(node: ast.expr, operator: ast.cmpop, right: ast.expr, machine: Machine, env: Environment) -> Flag | None:
+    path = path_of(node)
+    value = machine.evaluate(node, env)
+    if path is None or not isinstance(value, Content | Text | Empty) or not isinstance(right, ast.Constant):
+        return None
+    read = None if isinstance(value, Text) else value.read
+    if isinstance(operator, ast.Gt | ast.GtE | ast.NotEq):
+        return Flag(path, TEXT, Empty(read))
+    return Flag(path, Empty(read), TEXT) if isinstance(operator, ast.Eq | ast.Lt | ast.LtE) else None
+
+
+def type_test(node: ast.Call, machine: Machine, env: Environment) -> Flag | None:
+    """Read `isinstance(content, str)` and `bool(content)` as flags."""
+    path = path_of(node.args[0]) if node.args else None
+    if path is None:
+        return None
+    value = machine.evaluate(node.args[0], env)
+    function = machine.evaluate(node.func, env)
+    if function == External("bool"):
+        return _bool_flag(path, value)
+    if function != External("isinstance") or len(node.args) != 2 or not isinstance(value, Content | Empty):
+        return None
+    types = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
+    names = {path_of(item) for item in types}
+    if names == {"str"}:
+        return Flag(path, TEXT, Empty(value.read))
+    return None
+
+
+def _bool_flag(path: str, value: Value) -> Flag | None:
+    if isinstance(value, Flag):
+        return value
+    if isinstance(value, Content | Finish):
+        return Flag(path, narrow_truth(value, True), narrow_truth(value, False))
+    return None
+
+
+def decided_by(test: ast.expr, env: Environment, truth: bool, machine: Machine) -> Decision:
+    """Tell what a branch on `test` was decided by, judged in the state before the test."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return decided_by(test.operand, env, not truth, machine)
+    if isinstance(test, ast.BoolOp):
+        return _combine([decided_by(part, env, truth, machine) for part in test.values], isinstance(test.op, ast.And) == truth)
+    value = machine.evaluate(test, env.copy())
+    if isinstance(value, Flag):
+        return _decision_of(value.when_true if truth else value.when_false)
+    if isinstance(value, Part):
+        return Decision.STRUCTURE if truth else Decision.OTHER
+    return _decision_of(narrow_truth(value, truth))
+
+
+def _decision_of(value: Value) -> Decision:
+    if value is Finish.SET:
+        return Decision.FINISH
+    return Decision.EMPTY if isinstance(value, Empty) else Decision.OTHER
+
+
+def _combine(decisions: list[Decision], every: bool) -> Decision:
+    """All parts held: one `finish_reason` among them is enough. Any part may have decided: the least innocent one counts."""
+    if every:
+        return strongest(decisions)
+    if all(decision in (Decision.FINISH, Decision.EMPTY) for decision in decisions):
+        return Decision.EMPTY if set(decisions) == {Decision.EMPTY} else Decision.FINISH
+    return Decision.OTHER
+
+
+def strongest(decisions: list[Decision]) -> Decision:
+    """Sum up the decisions that all had to hold on the way to one place."""
+    if Decision.FINISH in decisions:
+        return Decision.FINISH
+    if Decision.OTHER in decisions or Decision.EMPTY not in decisions:
+        return Decision.OTHER
+    return Decision.EMPTY

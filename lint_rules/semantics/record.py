@@ -1,0 +1,92 @@
+"""What was seen while a module was interpreted, before it is judged: the raw material of `facts`.
+
+A function is interpreted once by itself and once for each way it is called, so an observation counts when the function by
+itself shows it, or when every call does ("every caller passes a stream").
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from lint_rules.semantics.environment import Routes
+from lint_rules.semantics.narrow import Decision
+from lint_rules.semantics.values import Content, FunctionInfo, Origin, Stream
+
+Context = object
+"""How a function was entered; None stands for "by itself"."""
+
+
+@dataclass
+class Sightings:
+    """Whether something was so, in each context in which its place was reached."""
+
+    by_context: dict[Context, bool] = field(default_factory=dict)
+
+    def add(self, context: Context, seen: bool) -> None:
+        """Note one visit; within a context, once is enough."""
+        self.by_context[context] = self.by_context.get(context, False) or seen
+
+    def confirmed(self) -> bool:
+        """Tell whether it holds by itself or for every caller."""
+        if self.by_context.get(None):
+            return True
+        calls = [seen for context, seen in self.by_context.items() if context is not None]
+        return bool(calls) and all(calls)
+
+
+@dataclass
+class Exit:
+    """A statement that leaves a loop over a stream."""
+
+    node: ast.stmt
+    loop: ast.For | ast.AsyncFor
+    stream: Stream
+    function: FunctionInfo | None
+    decisions: set[Decision] = field(default_factory=set)
+    lost: bool = False
+    """On some way from here the stream is dropped before its end."""
+
+
+@dataclass
+class Use:
+    """A place that cannot do with None."""
+
+    node: ast.expr | ast.stmt
+    operand: ast.expr
+    how: str
+    function: FunctionInfo | None
+    sightings: Sightings = field(default_factory=Sightings)
+    contents: list[Content] = field(default_factory=list)
+
+
+@dataclass
+class Entry:
+    """A call that runs a coroutine to its end: `asyncio.run(main())`."""
+
+    node: ast.Call
+    runner: str
+    coroutine: FunctionInfo | None
+    frame: FunctionInfo | None
+    routes: Routes = frozenset()
+    raised: Routes = frozenset()
+    flushes_after: frozenset[ast.expr] = frozenset()
+
+
+@dataclass
+class Record:
+    """Everything seen in one module."""
+
+    exits: dict[tuple[ast.stmt, ast.stmt], Exit] = field(default_factory=dict)
+    loops: dict[ast.stmt, Sightings] = field(default_factory=dict)
+    streams: dict[Origin, set[ast.stmt]] = field(default_factory=dict)
+    """The loops over each stream."""
+    held: set[Origin] = field(default_factory=set)
+    """Streams kept in attributes: another method may come back to them."""
+    uses: dict[tuple[ast.AST, ast.expr], Use] = field(default_factory=dict)
+    entries: dict[ast.Call, Entry] = field(default_factory=dict)
+    rescued: set[FunctionInfo | None] = field(default_factory=set)
+    """Functions (None: the module) that flush LiteLLM's worker in a loop of its own, after the entry point."""
+    registers_callback: bool = False
+    uses_langfuse_sdk: bool = False
+    tracing_off: bool = False

@@ -1,0 +1,343 @@
+"""Abstract values: what the linter knows of a runtime object, and how two such beliefs join.
+
+The domain is small and flat. `UNKNOWN` is "could be anything" and is what every unmodelled expression yields; no rule ever
+fires on it. Joins are *may* joins for what rules report (a value that is a stream on one path is a stream) and forget
+everything else.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lint_rules.semantics.environment import Environment
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Anything at all."""
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """No value at all: the element of an empty container."""
+
+
+@dataclass(frozen=True)
+class Const:
+    """A literal: None, a bool, a number, a string."""
+
+    value: object
+
+
+@dataclass(frozen=True)
+class Text:
+    """A `str`, certainly not None."""
+
+
+@dataclass(frozen=True)
+class External:
+    """Something of a module outside the linted code, by its dotted name: `litellm.acompletion`, `asyncio`."""
+
+    dotted: str
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An object of an external class: `Instance("litellm.Router")`."""
+
+    dotted: str
+
+
+@dataclass(frozen=True)
+class Method:
+    """A bound method of a modelled value: `parts.append`, `response.__anext__`, `"".join`."""
+
+    receiver: Value
+    name: str
+
+
+class Role(Enum):
+    """What a decorator makes of a function, where that changes how it is called."""
+
+    PLAIN = "plain"
+    STATIC = "staticmethod"
+    CLASS = "classmethod"
+    PROPERTY = "property"
+    MANAGER = "contextmanager"
+    OPAQUE = "opaque"
+
+
+@dataclass(frozen=True, eq=False)
+class FunctionInfo:
+    """A `def` or `lambda` of the linted code."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    name: str
+    parent: FunctionInfo | None = None
+    owner: ClassInfo | None = None
+    """The class whose body holds the `def`."""
+    role: Role = field(default_factory=lambda: Role.PLAIN)
+    is_generator: bool = False
+
+    @property
+    def is_async(self) -> bool:
+        """Tell whether calling it makes a coroutine or an async generator."""
+        return isinstance(self.node, ast.AsyncFunctionDef)
+
+    def __repr__(self) -> str:
+        return f"FunctionInfo({self.name})"
+
+
+@dataclass(frozen=True, eq=False)
+class ClassInfo:
+    """A `class` of the linted code. `attributes` is filled while its bodies are interpreted."""
+
+    node: ast.ClassDef
+    name: str
+    bases: tuple[Value, ...] = ()
+    methods: dict[str, Function] = field(default_factory=dict)
+    attributes: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Closure:
+    """The variables of the function around a nested one, as last seen. Compared by identity."""
+
+    environment: Environment
+    outer: Closure | None = None
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of the linted code together with what it closes over."""
+
+    info: FunctionInfo
+    closure: Closure | None = None
+    bound: Value | None = None
+    """The `self` or `cls` of a bound method."""
+    observed: bool = False
+    """Decorated with Langfuse's `@observe`."""
+
+
+@dataclass(frozen=True)
+class Class:
+    """A class of the linted code."""
+
+    info: ClassInfo
+
+
+@dataclass(frozen=True)
+class Object:
+    """An instance of a class of the linted code."""
+
+    info: ClassInfo
+
+
+@dataclass(frozen=True)
+class Partial:
+    """`functools.partial(function, ...)`; `streams` when `stream=True` (or a maybe) is among the bound keywords."""
+
+    function: Value
+    streams: bool = False
+
+
+@dataclass(frozen=True)
+class Pending:
+    """An awaitable that gives `result`: a coroutine, a task, a future."""
+
+    result: Value
+
+
+@dataclass(frozen=True)
+class Manager:
+    """A context manager that binds `entered`; `leave` is what runs on the way out, when it is the linted code's own."""
+
+    entered: Value
+    leave: Function | None = None
+    leave_on_error: bool = True
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a stream was made: the SDK callable and the 1-based line of the call."""
+
+    callable: str
+    line: int
+    column: int = 0
+
+
+@dataclass(frozen=True)
+class Stream:
+    """The response of a LiteLLM call that streams.
+
+    `certain` is False while nothing says so but that it might be iterated (`stream=` not visible): `async for` over it settles
+    the matter, since only a stream can be iterated asynchronously.
+    """
+
+    origins: frozenset[Origin]
+    is_async: bool
+    certain: bool = True
+
+
+class Kind(Enum):
+    """The parts of a chunk, outermost first."""
+
+    CHUNK = "chunk"
+    CHOICES = "choices"
+    CHOICE = "choice"
+    DELTA = "delta"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A structural part of a chunk on the way to its content."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Read:
+    """The expression that a content came from: where `or ""` can be written. Equal when the node is the same node."""
+
+    node: ast.expr
+
+
+@dataclass(frozen=True)
+class Content:
+    """A delta's content that may be None. `read` is the expression in the current function that produced it."""
+
+    read: Read | None = None
+
+
+@dataclass(frozen=True)
+class Empty:
+    """A delta's content on a path where it is known to be None or ""."""
+
+    read: Read | None = None
+
+
+class Finish(Enum):
+    """A choice's `finish_reason`: not looked at, known to be set, known to be None."""
+
+    MAYBE = "maybe"
+    SET = "set"
+    UNSET = "unset"
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A truth value that tells something about the value at `path` (see `environment.path_of`)."""
+
+    path: str
+    when_true: Value
+    when_false: Value
+
+
+@dataclass(frozen=True)
+class Many:
+    """A list, tuple, set, dict view or iterator whose elements are `element`; `items` when they are known one by one."""
+
+    element: Value
+    items: tuple[Value, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """`enumerate(stream)`: iterating gives (index, element) and consumes `inner`."""
+
+    inner: Value
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """Tasks of the running loop that the program did not name one by one: `asyncio.all_tasks()` and what is filtered from it."""
+
+
+Value = (
+    Unknown
+    | Nothing
+    | Const
+    | Text
+    | External
+    | Instance
+    | Method
+    | Function
+    | Class
+    | Object
+    | Partial
+    | Pending
+    | Manager
+    | Stream
+    | Part
+    | Content
+    | Empty
+    | Finish
+    | Flag
+    | Many
+    | Numbered
+    | Tasks
+)
+
+UNKNOWN = Unknown()
+NONE = Const(None)
+NOTHING = Nothing()
+TEXT = Text()
+TASKS = Tasks()
+
+_DOMINANT = (Content, Stream, Part, Finish)
+
+
+def join(left: Value, right: Value) -> Value:
+    """Return what is believed of a value that is `left` on one path and `right` on another."""
+    if left == right:
+        return left
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Nothing):
+            return other
+        if isinstance(one, Content | Empty):
+            return _join_content(one, other)
+    if isinstance(left, Stream) and isinstance(right, Stream):
+        return replace(left, origins=left.origins | right.origins, certain=left.certain or right.certain)
+    if isinstance(left, Many) and isinstance(right, Many):
+        return Many(join(left.element, right.element))
+    if isinstance(left, Pending) and isinstance(right, Pending):
+        return Pending(join(left.result, right.result))
+    return _join_unlike(left, right)
+
+
+def _join_content(content: Content | Empty, other: Value) -> Value:
+    """Content may be None whatever it is on other paths; two reads have no single place to repair."""
+    if isinstance(other, Content | Empty) and other.read != content.read:
+        return Content()
+    return Content(content.read)
+
+
+def _join_unlike(left: Value, right: Value) -> Value:
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Finish) and isinstance(other, Finish):
+            return Finish.MAYBE
+        if isinstance(one, _DOMINANT) or (other == NONE and not isinstance(one, Const | Text | Flag)):
+            return one
+    return TEXT if _is_text(left) and _is_text(right) else UNKNOWN
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, Text) or (isinstance(value, Const) and isinstance(value.value, str))
+
+
+def join_all(values: Iterable[Value]) -> Value:
+    """Join any number of values; of none, nothing is known."""
+    joined: Value | None = None
+    for value in values:
+        joined = value if joined is None else join(joined, value)
+    return UNKNOWN if joined is None else joined
+
+
+def is_not_none(value: Value) -> bool:
+    """Tell whether the value is certainly not None."""
+    return value != NONE and not isinstance(value, Unknown | Content | Empty | Finish)

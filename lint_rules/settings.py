@@ -1,0 +1,25 @@
+"""Options of a run, whoever asked: one frozen `Settings`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run checks.
+
+    `select` and `ignore` hold code prefixes (`LLM`, `LLM2`, `LLM201`); the longest matching prefix decides and `ignore` wins
+    a tie, as in flake8.
+    """
+
+    select: tuple[str, ...] = ("LLM",)
+    ignore: tuple[str, ...] = ()
+
+    def enabled(self, code: str) -> bool:
+        """Tell whether findings with `code` are wanted."""
+        return _longest_prefix(self.select, code) > _longest_prefix(self.ignore, code)
+
+
+def _longest_prefix(prefixes: tuple[str, ...], code: str) -> int:
+    return max((len(prefix) for prefix in prefixes if code.startswith(prefix)), default=-1)

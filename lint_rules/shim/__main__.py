@@ -1,0 +1,123 @@
+"""The shim's door: `python -m lint_rules.shim [options] -- COMMAND…`."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .loopback import ShimError
+from .run import run
+from .table import table
+from .verdict import RunReport
+
+EXIT_CLEAN, EXIT_LOST, EXIT_BROKEN = 0, 1, 2
+
+_EPILOG = """\
+COMMAND is `script.py args`, `python script.py args` or `-m module args`. The program runs unmodified, without keys or
+network: its model calls are answered, and its traces received, by loopback endpoints. Its output goes to stderr, the
+report to stdout. Exit status: 0 every call delivered (or none made), 1 a call was lost, partial or duplicated, 2 the
+program or the shim failed.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one program under the shim; return the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    parser = _parser()
+    own, command = _split(sys.argv[1:] if arguments is None else list(arguments))
+    options = parser.parse_args(own)
+    if not command:
+        parser.error("no command given: expected -- COMMAND…")
+    try:
+        report = run(command, python=options.python, timeout=options.timeout, port=options.port, echo=sys.stderr.buffer)
+        if options.json:
+            _write_json(options.json, report)
+    except ShimError as error:
+        return _broken(str(error))
+    except KeyboardInterrupt:
+        return _broken("interrupted")
+    _show(report, options.timeout)
+    return exit_status(report)
+
+
+def exit_status(report: RunReport) -> int:
+    """Return what the shell is told about a run."""
+    if report.verdict in ("crashed", "hung"):
+        return EXIT_BROKEN
+    return EXIT_CLEAN if report.verdict in ("delivered", "no-calls") else EXIT_LOST
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m lint_rules.shim",
+        usage="%(prog)s [options] -- COMMAND…",
+        description="Run a program and report which of its LiteLLM calls reach Langfuse.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    option = parser.add_argument
+    option("--timeout", type=_seconds, default=60.0, metavar="S", help="kill the program after S seconds (60)")
+    option("--python", default=sys.executable, metavar="PY", help="the Python that runs the program (this one)")
+    option("--json", type=Path, metavar="FILE", help="also write the report to FILE")
+    option("--port", type=_port, default=0, metavar="N", help="port of the model endpoint (a free one)")
+    return parser
+
+
+def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Split where the command starts: after a `--`, or at the first word that is no option and no option's value."""
+    at = 0
+    while at < len(arguments) and (arguments[at] == "-h" or arguments[at].startswith("--")) and arguments[at] != "--":
+        at += 1 if "=" in arguments[at] or arguments[at] in ("-h", "--help") else 2
+    return arguments[:at], arguments[at + 1 :] if arguments[at : at + 1] == ["--"] else arguments[at:]
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1_000_000:
+        raise argparse.ArgumentTypeError("must be a positive number of seconds")
+    return value
+
+
+def _port(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= 65535:
+        raise argparse.ArgumentTypeError("must be between 0 and 65535")
+    return value
+
+
+def _write_json(path: Path, report: RunReport) -> None:
+    try:
+        path.write_text(json.dumps(report.to_json(), indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ShimError(f"cannot write {path}: {error.strerror}") from None
+
+
+def _show(report: RunReport, timeout: float) -> None:
+    print(table(report))
+    if report.timed_out:
+        _say(f"the program was still running after {timeout:g} s and was killed")
+    elif report.exit_code:
+        _say(f"the program failed: {report.outcome}")
+    elif not report.calls:
+        _say("the program made no model call")
+    if report.strays:
+        _say(f"{len(report.strays)} generation(s) arrived that belong to none of these calls")
+
+
+def _broken(message: str) -> int:
+    _say(message)
+    return EXIT_BROKEN
+
+
+def _say(message: str) -> None:
+    print(f"shim: {message}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

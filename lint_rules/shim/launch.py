@@ -1,0 +1,402 @@
+"""Parent side: start a program in a process of its own, brand new or forked from a warmed one."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib.util
+import itertools
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
+
+from .bootstrap import ORIGIN_VARIABLE
+from .loopback import ShimError
+from .provider import Provider, provider
+from .sink import Sink, sink
+
+HERE = Path(__file__).resolve().parent
+INSTALL_HINT = "install it with: pip install 'flake8-litellm[shim]'"
+WARM_UP_SECONDS = 180.0
+
+_PYTHON = re.compile(r"python(\d+(\.\d+)*)?(\.exe)?$", re.IGNORECASE)
+_VALUED_FLAGS = ("-W", "-X")
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+
+TIES = {
+    ORIGIN_VARIABLE: "{model}",
+    "OPENAI_API_KEY": "sk-shim",
+    "OPENAI_API_BASE": "{model}/v1",
+    "OPENAI_BASE_URL": "{model}/v1",
+    "LANGFUSE_HOST": "{langfuse}",
+    "LANGFUSE_BASE_URL": "{langfuse}",
+    "LANGFUSE_BASEURL": "{langfuse}",
+    "LANGFUSE_OTEL_HOST": "{langfuse}",
+    "LANGFUSE_PUBLIC_KEY": "pk-lf-shim",
+    "LANGFUSE_SECRET_KEY": "sk-lf-shim",
+    # Without it, importing LiteLLM fetches its price list from the network.
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    "NO_PROXY": "127.0.0.1,localhost",
+    "no_proxy": "127.0.0.1,localhost",
+}
+"""The variables that tie a program to the loopback endpoints."""
+_READ_AT_IMPORT = ("PYTHON", "LITELLM_", "LANGFUSE_", "OPENAI_", "OTEL_")
+
+WARM_UP = """
+import asyncio, litellm
+ask = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "warm up"}]}
+
+async def stream():
+    async for _ in await litellm.acompletion(**ask, stream=True):
+        pass
+    await litellm.acompletion(**ask)
+    await asyncio.sleep(0.2)
+
+for kind in ("langfuse", "langfuse_otel"):
+    litellm.success_callback = [kind]
+    try:
+        list(litellm.completion(**ask, stream=True))
+        asyncio.run(stream())
+    except Exception:
+        pass
+"""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One program to start: everything its process needs to know."""
+
+    python: str
+    flags: tuple[str, ...]
+    argv: tuple[str, ...]
+    """`script.py …`, `-m module …` or `-c code …`."""
+    cwd: str
+    env: Mapping[str, str]
+    stdout: str
+    stderr: str
+
+
+class Running(Protocol):
+    """A started program."""
+
+    def wait(self, timeout: float) -> int | None:
+        """Return the exit code, or None when the program is still running after `timeout` seconds."""
+
+    def kill(self) -> None:
+        """Kill the program and what it has started, if anything of it is left."""
+
+
+class Launcher(Protocol):
+    """A way to start programs."""
+
+    def launch(self, job: Job) -> Running:
+        """Start a program."""
+
+
+# ---- which program
+
+
+def parse_command(command: Sequence[str], python: str, cwd: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """Split `command` into the Python to run, its flags, and the program with its arguments."""
+    if not command:
+        raise ShimError("no command given: expected `script.py …`, `python script.py …` or `-m module …`")
+    words, flags = list(command), []
+    if _PYTHON.match(Path(words[0]).name):
+        named = words.pop(0)
+        python = named if os.sep in named else python
+        while words and words[0].startswith("-") and words[0] not in ("-m", "-c", "-"):
+            flags.append(words.pop(0))
+            if flags[-1] in _VALUED_FLAGS and words:
+                flags.append(words.pop(0))
+    python = _interpreter(python)
+    return python, tuple(flags), _program(words, python, cwd)
+
+
+def _interpreter(python: str) -> str:
+    """Return the path of `python`, links unresolved: a virtual environment's Python is one."""
+    found = shutil.which(python)
+    if found is None:
+        raise ShimError(f"no such Python: {python}")
+    return str(Path(found).absolute())
+
+
+def _program(words: Sequence[str], python: str, cwd: str) -> tuple[str, ...]:
+    if not words:
+        raise ShimError("no program given: a bare `python` has nothing to run")
+    if words[0] in ("-m", "-c"):
+        if len(words) < 2:
+            raise ShimError(f"argument expected for the {words[0]} option")
+        return tuple(words)
+    if Path(cwd, words[0]).is_file():
+        return tuple(words)
+    if words[0].endswith(".py") or os.sep in words[0]:
+        raise ShimError(f"no such script: {words[0]}")
+    return (_console_script(words[0], python), *words[1:])
+
+
+def _console_script(name: str, python: str) -> str:
+    """Find the installed command `name`, which must be a Python script, such as `pytest`."""
+    folders = os.pathsep.join([str(Path(python).parent), os.environ.get("PATH", "")])
+    found = shutil.which(name, path=folders)
+    if found is None:
+        raise ShimError(f"no such script or command: {name}")
+    with Path(found).open("rb") as file:
+        first = file.readline(200)
+    if not first.startswith(b"#!") or b"python" not in first:
+        raise ShimError(f"{name} is not a Python program: give `script.py …`, `-m module …` or `python …`")
+    return found
+
+
+# ---- what it needs
+
+
+def program_env(extra: Mapping[str, str] | None, model: Provider, langfuse: Sink) -> dict[str, str]:
+    """Return the program's environment: this process's, then `extra`, then what ties it to the loopback endpoints."""
+    base = {key: value for key, value in os.environ.items() if key.lower() not in _PROXIES}
+    places = {"model": model.url, "langfuse": langfuse.url}
+    return {**base, **(extra or {}), **{key: value.format(**places) for key, value in TIES.items()}}
+
+
+@functools.lru_cache(maxsize=32)
+def require_extra(python: str) -> None:
+    """Raise a `ShimError` unless `python` can import the SDKs and this process can decode OTLP."""
+    code = "import sys,importlib.util as u;sys.exit(' '.join(n for n in sys.argv[1:] if u.find_spec(n) is None))"
+    try:
+        done = subprocess.run([python, "-c", code, "litellm", "langfuse"], capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise ShimError(f"cannot run {python}: {error.strerror}") from None
+    missing = done.stderr.split() if done.returncode else []
+    if missing:
+        raise ShimError(f"{python} cannot import {' and '.join(missing)}; {INSTALL_HINT}")
+    if not _has_otlp():
+        raise ShimError(f"opentelemetry-proto is not installed; {INSTALL_HINT}")
+
+
+def _has_otlp() -> bool:
+    try:
+        return importlib.util.find_spec("opentelemetry.proto") is not None
+    except ModuleNotFoundError:
+        return False
+
+
+# ---- a brand new process
+
+
+class Fresh:
+    """Starts each program in a brand new interpreter."""
+
+    def launch(self, job: Job) -> Running:
+        """Start a program."""
+        command = [job.python, *job.flags, str(HERE / "bootstrap.py"), *job.argv]
+        with Path(job.stdout).open("ab") as out, Path(job.stderr).open("ab") as err:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                cwd=job.cwd,
+                env=job.env,
+                start_new_session=True,
+            )
+        return _FreshProgram(process)
+
+
+class _FreshProgram:
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+
+    def wait(self, timeout: float) -> int | None:
+        try:
+            return self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def kill(self) -> None:
+        if self._process.poll() is None:
+            _kill_group(self._process.pid)
+            self._process.kill()
+            self._process.wait()
+        else:
+            _kill_group(self._process.pid)
+
+
+def _kill_group(pid: int) -> None:
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+
+
+# ---- a fork of a warmed process
+
+
+class Warm:
+    """Starts each program as a fork of one process that has imported LiteLLM and Langfuse already.
+
+    A context manager; any number of threads may launch through it at once. A program that needs another Python, flags,
+    or other variables of those that are read at import time than the warmed process has, is started fresh; so is every
+    program where there is no `os.fork`.
+    """
+
+    def __init__(self, python: str = sys.executable) -> None:
+        self.python = _interpreter(python)
+        self.seconds = 0.0
+        """How long the warming took."""
+        self._channel: _Channel | None = None
+
+    def __enter__(self) -> Warm:
+        if not hasattr(os, "fork"):
+            return self
+        require_extra(self.python)
+        started = time.monotonic()
+        self._channel = _Channel(self.python)
+        try:
+            with provider() as model, sink() as langfuse:
+                self._channel.warm(program_env(None, model, langfuse))
+        except BaseException:
+            self._channel.close()
+            raise
+        self.seconds = time.monotonic() - started
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+
+    def launch(self, job: Job) -> Running:
+        """Start a program."""
+        if self._channel is None or not self._channel.fits(job):
+            return Fresh().launch(job)
+        return self._channel.launch(job)
+
+
+def _read_at_import(env: Mapping[str, str]) -> dict[str, str]:
+    mine = {key: value for key, value in env.items() if key not in TIES}
+    return {key: value for key, value in mine.items() if key.startswith(_READ_AT_IMPORT)}
+
+
+class _WarmProgram:
+    def __init__(self) -> None:
+        self.pid: int | None = None
+        self.exit_code: int | None = None
+        self.started, self.ended = threading.Event(), threading.Event()
+
+    def wait(self, timeout: float) -> int | None:
+        if not self.ended.wait(timeout):
+            return None
+        if self.exit_code is None:
+            raise ShimError("the warmed process died")
+        return self.exit_code
+
+    def kill(self) -> None:
+        self.started.wait(5)
+        if self.pid is not None:
+            _kill_group(self.pid)
+        self.ended.wait(5)
+
+
+class _Channel:
+    """The parent's end of the line to one warmed process."""
+
+    def __init__(self, python: str) -> None:
+        self.python = python
+        self._env = dict(os.environ)
+        self._programs: dict[int, _WarmProgram] = {}
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+        self._ready = threading.Event()
+        self._closed = False
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed in `close`)
+        self._socket, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [python, str(HERE / "zygote.py"), str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=self._log,
+                stderr=self._log,
+                pass_fds=[theirs.fileno()],
+                env={**self._env, "LITELLM_LOCAL_MODEL_COST_MAP": "True"},
+                start_new_session=True,
+            )
+        self._reader = threading.Thread(target=self._listen, daemon=True)
+        self._reader.start()
+
+    def warm(self, env: Mapping[str, str]) -> None:
+        """Have the process warm itself up with calls in `env`; returns when it is ready."""
+        job = Job(self.python, (), ("-c", WARM_UP), str(Path.cwd()), env, os.devnull, os.devnull)
+        self._send({"id": 0, **asdict(job)})
+        if not self._ready.wait(WARM_UP_SECONDS) or self._closed:
+            raise ShimError(f"cannot warm up {job.python}: {self._last_words()}")
+
+    def fits(self, job: Job) -> bool:
+        """Whether a fork of this process is what a fresh one would be for `job`."""
+        return job.python == self.python and not job.flags and _read_at_import(job.env) == _read_at_import(self._env)
+
+    def launch(self, job: Job) -> Running:
+        """Have a child forked for `job`."""
+        program = _WarmProgram()
+        with self._lock:
+            number = next(self._numbers)
+            self._programs[number] = program
+        self._send({"id": number, **asdict(job)})
+        return program
+
+    def close(self) -> None:
+        """End the warmed process. Its children are their own masters."""
+        self._socket.shutdown(socket.SHUT_RDWR)
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._reader.join(5)
+        self._socket.close()
+        self._log.close()
+
+    def _send(self, message: Mapping[str, Any]) -> None:
+        with self._lock:
+            try:
+                self._socket.sendall(json.dumps(message).encode() + b"\n")
+            except OSError:
+                raise ShimError(f"the warmed process died: {self._last_words()}") from None
+
+    def _listen(self) -> None:
+        with contextlib.suppress(OSError), self._socket.makefile("rb") as lines:
+            for line in lines:
+                self._note(json.loads(line))
+        self._closed = True
+        self._ready.set()
+        for program in list(self._programs.values()):
+            program.started.set()
+            program.ended.set()
+
+    def _note(self, message: Mapping[str, Any]) -> None:
+        if "ready" in message:
+            return self._ready.set()
+        program = self._programs[message["id"]]
+        if "pid" in message:
+            program.pid = message["pid"]
+            return program.started.set()
+        program.exit_code = message["exit"]
+        del self._programs[message["id"]]
+        return program.ended.set()
+
+    def _last_words(self) -> str:
+        self._log.seek(0)
+        lines = self._log.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it said nothing"

@@ -1,0 +1,110 @@
+"""Run an unmodified program under the loopback endpoints and report what became of each of its LiteLLM calls.
+
+`run(["script.py"])` starts a fresh interpreter; inside `with Warm() as launcher:`, which imports the SDKs once,
+`run(["script.py"], launcher=launcher)` takes a fork.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from .launch import Fresh, Job, Launcher, Running, Warm, parse_command, program_env, require_extra
+from .loopback import ShimError
+from .provider import provider
+from .sink import sink
+from .verdict import Call, RunReport, judge
+
+__all__ = ["Call", "RunReport", "ShimError", "Warm", "run"]
+
+GRACE = 0.1
+"""Seconds for what the program sent last but did not wait for."""
+_POLL = 0.05
+
+
+def run(  # noqa: PLR0913 (keyword-only options)
+    command: Sequence[str],
+    *,
+    python: str = sys.executable,
+    timeout: float = 60.0,
+    env: Mapping[str, str] | None = None,
+    cwd: str | os.PathLike[str] | None = None,
+    launcher: Launcher | None = None,
+    port: int = 0,
+    echo: BinaryIO | None = None,
+) -> RunReport:
+    """Run `command` (`script.py …`, `python script.py …`, `-m module …`) and report what became of its calls.
+
+    `env` is laid over this process's environment; `port` is the loopback model's (0: a free one); `echo` gets the
+    program's output while it runs. Raises `ShimError`, with one line for the user, when it cannot even be started.
+    """
+    folder = str(Path(cwd or ".").absolute())
+    python, flags, argv = parse_command(command, python, folder)
+    require_extra(python)
+    with tempfile.TemporaryDirectory(prefix="shim-") as kept, provider(port) as model, sink() as langfuse:
+        out, err = Path(kept, "stdout"), Path(kept, "stderr")
+        job = Job(python, flags, argv, folder, program_env(env, model, langfuse), str(out), str(err))
+        started = time.monotonic()
+        with _following([out, err], echo):
+            exit_code = _finish((launcher or Fresh()).launch(job), timeout)
+        seconds = time.monotonic() - started
+        langfuse.settle(GRACE)
+        calls, strays = judge(model.exchanges(), langfuse.observations())
+        return RunReport(
+            command=tuple(command),
+            exit_code=exit_code,
+            timed_out=exit_code is None,
+            calls=calls,
+            strays=strays,
+            stdout=_read(out),
+            stderr=_read(err),
+            seconds=round(seconds, 3),
+        )
+
+
+def _finish(program: Running, timeout: float) -> int | None:
+    """Wait for the program; whatever happens, leave nothing of it behind."""
+    try:
+        return program.wait(timeout)
+    finally:
+        program.kill()
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+
+@contextlib.contextmanager
+def _following(paths: Sequence[Path], echo: BinaryIO | None) -> Iterator[None]:
+    """Copy what is written to `paths` to `echo` while the block runs."""
+    if echo is None:
+        yield
+        return
+    done = threading.Event()
+    thread = threading.Thread(target=_follow, args=(paths, echo, done), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _follow(paths: Sequence[Path], echo: BinaryIO, done: threading.Event) -> None:
+    with contextlib.ExitStack() as stack:
+        for path in paths:
+            path.touch()
+        files = [stack.enter_context(path.open("rb")) for path in paths]
+        last = False
+        while not last:
+            # Looked at before the read: what is written before the end is read after it.
+            last = done.wait(_POLL)
+            echo.writelines(file.read() for file in files)
+            echo.flush()

@@ -1,0 +1,287 @@
+"""The loopback Langfuse: accepts what the SDKs and LiteLLM's own exporters send, and reads the generations out of it.
+
+Bodies are kept as they came and decoded when asked for, after the program is gone.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+from urllib.parse import urlsplit
+
+from .answers import marked
+from .loopback import Handler, Server, serving
+
+Kind = Literal["generation", "span"]
+
+_OUTPUTS = (
+    "langfuse.observation.output",
+    "gen_ai.output.messages",
+    "gen_ai.completion",
+    "gen_ai.completion.0.content",
+    "llm.output_messages.0.message.content",
+    "output.value",
+)
+_MODELS = (
+    "langfuse.observation.model.name",
+    "gen_ai.response.model",
+    "gen_ai.request.model",
+    "llm.model_name",
+    "model",
+)
+_IDS = ("gen_ai.response.id", "llm.response.id")
+_TOTALS = ("gen_ai.usage.total_tokens", "llm.token_count.total", "llm.usage.total_tokens")
+_SUBJECTS = ("generation", "span", "observation")
+_MODEL_TYPES = ("generation", "embedding")
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One observation as Langfuse would show it, from whichever protocol it came."""
+
+    trace_id: str
+    observation_id: str
+    name: str
+    kind: Kind
+    model: str
+    output_text: str
+    usage_total: int
+    level: str
+    number: int | None
+    """Of the loopback model's answer that the output (or, failing that, an id) comes from."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One body that arrived."""
+
+    protocol: Literal["legacy", "otlp"]
+    body: bytes
+
+
+class Sink:
+    """The endpoint's address and what arrived."""
+
+    def __init__(self, server: Server) -> None:
+        self.url = server.url
+        self._server = server
+        self._deliveries: list[Delivery] = []
+        self._lock = threading.Lock()
+
+    def accept(self, delivery: Delivery) -> None:
+        """Keep a body."""
+        with self._lock:
+            self._deliveries.append(delivery)
+
+    def settle(self, grace: float, limit: float = 2.0) -> None:
+        """Wait for what is still on its way: `grace` seconds at least, then until no request is being read."""
+        time.sleep(grace)
+        deadline = time.monotonic() + limit
+        while not self._server.idle and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    def observations(self) -> tuple[Generation, ...]:
+        """Decode everything that arrived, one entry per observation, in order of arrival."""
+        with self._lock:
+            deliveries = tuple(self._deliveries)
+        legacy = [event for delivery in deliveries if delivery.protocol == "legacy" for event in _events(delivery.body)]
+        spans = [span for delivery in deliveries if delivery.protocol == "otlp" for span in decode_spans(delivery.body)]
+        return (*legacy_observations(legacy), *span_observations(spans))
+
+
+@contextmanager
+def sink(port: int = 0) -> Iterator[Sink]:
+    """Run the endpoint, on `port` or a free one, for as long as the block runs."""
+    server = Server(_SinkHandler, port)
+    server.owner = Sink(server)
+    with serving(server):
+        yield server.owner
+
+
+class _SinkHandler(Handler):
+    @property
+    def sink(self) -> Sink:
+        return cast(Sink, self.server.owner)
+
+    def do_GET(self) -> None:
+        route = urlsplit(self.path).path.rstrip("/")
+        if route.endswith("/health"):
+            return self.answer_json({"status": "OK", "version": "3.200.0"})
+        if route.endswith("/projects"):
+            return self.answer_json({"data": [{"id": "shim", "name": "shim", "metadata": {}, "organization": None}]})
+        return self.answer_json({"message": f"the shim has nothing at {route}", "error": "NotFound"}, 404)
+
+    def do_POST(self) -> None:
+        with self.server.working():
+            self._post()
+
+    def _post(self) -> None:
+        body = self.body()
+        route = urlsplit(self.path).path.rstrip("/")
+        if route.endswith(("/otel/v1/traces", "/otel")):
+            self.sink.accept(Delivery("otlp", body))
+            # An ExportTraceServiceResponse in which every span was accepted is the empty message.
+            return self.answer(200, b"", "application/x-protobuf")
+        if route.endswith("/ingestion"):
+            self.sink.accept(Delivery("legacy", body))
+            done = [{"id": event.get("id", ""), "status": 201} for event in _events(body)]
+            return self.answer_json({"successes": done, "errors": []}, 207)
+        return self.answer_json({"id": "shim"})
+
+
+def _events(body: bytes) -> list[dict[str, Any]]:
+    try:
+        batch = json.loads(body)["batch"]
+    except (ValueError, KeyError, TypeError):
+        return []
+    return [event for event in batch if isinstance(event, dict)] if isinstance(batch, list) else []
+
+
+def legacy_observations(events: Iterable[Mapping[str, Any]]) -> tuple[Generation, ...]:
+    """Merge the create and update events of each observation, and read the result."""
+    merged: dict[str, dict[str, Any]] = {}
+    for event in events:
+        subject = str(event.get("type", "")).removesuffix("-create").removesuffix("-update")
+        body = event.get("body")
+        if subject not in _SUBJECTS or not isinstance(body, dict):
+            continue
+        known = merged.setdefault(str(body.get("id")), {"shim_kind": subject})
+        known.update({key: value for key, value in body.items() if value is not None})
+    return tuple(_legacy_observation(body) for body in merged.values())
+
+
+def _legacy_observation(body: Mapping[str, Any]) -> Generation:
+    is_generation = body["shim_kind"] == "generation" or str(body.get("type", "")).lower() == "generation"
+    output = text_of(body.get("output"))
+    identity = str(body.get("id", ""))
+    return Generation(
+        trace_id=str(body.get("traceId", "")),
+        observation_id=identity,
+        name=str(body.get("name", "")),
+        kind="generation" if is_generation else "span",
+        model=str(body.get("model", "")),
+        output_text=output,
+        usage_total=_usage_total(body.get("usageDetails") or body.get("usage")),
+        level=str(body.get("level", "DEFAULT")),
+        number=_number(output, identity),
+    )
+
+
+@dataclass(frozen=True)
+class SpanData:
+    """One OTLP span, without the protobuf."""
+
+    trace_id: str
+    span_id: str
+    name: str
+    failed: bool
+    attributes: Mapping[str, Any]
+
+
+def decode_spans(body: bytes) -> tuple[SpanData, ...]:
+    """Decode one OTLP/HTTP protobuf body; what is no such body has no spans."""
+    # Imported here, because `lint_rules.shim` must import without the `shim` extra.
+    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest  # noqa: PLC0415
+
+    try:
+        message = ExportTraceServiceRequest.FromString(body)
+    except Exception:  # protobuf's DecodeError; protobuf brings no types along to name it by
+        return ()
+    scopes = (scope for resource in message.resource_spans for scope in resource.scope_spans)
+    return tuple(_span(span) for scope in scopes for span in scope.spans)
+
+
+def _span(span: Any) -> SpanData:
+    attributes = {pair.key: _any_value(pair.value) for pair in span.attributes}
+    return SpanData(span.trace_id.hex(), span.span_id.hex(), span.name, span.status.code == 2, attributes)
+
+
+def _any_value(value: Any) -> Any:
+    kind = value.WhichOneof("value")
+    if kind == "array_value":
+        return [_any_value(item) for item in value.array_value.values]
+    if kind == "kvlist_value":
+        return {pair.key: _any_value(pair.value) for pair in value.kvlist_value.values}
+    return getattr(value, kind) if kind else None
+
+
+def span_observations(spans: Iterable[SpanData]) -> tuple[Generation, ...]:
+    """Read observations out of spans; a span exported twice is one observation, as in Langfuse."""
+    unique = {(span.trace_id, span.span_id): span for span in spans}
+    return tuple(_span_observation(span) for span in unique.values())
+
+
+def _span_observation(span: SpanData) -> Generation:
+    attributes = span.attributes
+    output = text_of(_first(attributes, _OUTPUTS))
+    return Generation(
+        trace_id=span.trace_id,
+        observation_id=span.span_id,
+        name=span.name,
+        kind=_kind(attributes),
+        model=str(_first(attributes, _MODELS) or ""),
+        output_text=output,
+        usage_total=_span_usage(attributes),
+        level=str(attributes.get("langfuse.observation.level") or ("ERROR" if span.failed else "DEFAULT")),
+        number=_number(output, *(str(attributes.get(key, "")) for key in _IDS)),
+    )
+
+
+def _kind(attributes: Mapping[str, Any]) -> Kind:
+    """Langfuse's own reading: the explicit type decides, else a span that names a model is a generation."""
+    named = attributes.get("langfuse.observation.type")
+    if named:
+        return "generation" if named in _MODEL_TYPES else "span"
+    return "generation" if _first(attributes, _MODELS) else "span"
+
+
+def _span_usage(attributes: Mapping[str, Any]) -> int:
+    try:
+        details = json.loads(attributes.get("langfuse.observation.usage_details") or "null")
+    except (TypeError, ValueError):
+        details = None
+    total = _first(attributes, _TOTALS)
+    return _usage_total(details) or (int(total) if isinstance(total, (int, float)) else 0)
+
+
+def _usage_total(usage: object) -> int:
+    if not isinstance(usage, dict):
+        return 0
+    counts = {key: value for key, value in usage.items() if isinstance(value, (int, float))}
+    total = next((counts[key] for key in ("total", "totalTokens", "total_tokens") if counts.get(key)), None)
+    return int(sum(counts.values()) if total is None else total)
+
+
+def _first(attributes: Mapping[str, Any], keys: Iterable[str]) -> Any:
+    return next((attributes[key] for key in keys if attributes.get(key)), None)
+
+
+def _number(*texts: str) -> int | None:
+    return next((number for text in texts if (number := marked(text)) is not None), None)
+
+
+def text_of(output: object) -> str:
+    """Return the text of an output, which is a string, a message, or JSON of one; anything richer stays JSON."""
+    value = _parsed(output)
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict) and isinstance(value.get("content"), str) and not value.get("tool_calls"):
+        return str(value["content"])
+    return json.dumps(value, default=str)
+
+
+def _parsed(output: object) -> object:
+    if not isinstance(output, str) or not output.startswith(("{", "[", '"')):
+        return output
+    try:
+        parsed: object = json.loads(output)
+    except ValueError:
+        return output
+    return parsed

@@ -1,0 +1,170 @@
+"""What became of each call: the model endpoint's record held against what arrived in Langfuse."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from .answers import full_text, tool_call_id
+from .provider import Exchange
+from .sink import Generation
+
+CallVerdict = Literal["delivered", "lost", "partial", "duplicated"]
+RunVerdict = Literal["delivered", "lost", "partial", "duplicated", "crashed", "hung", "no-calls"]
+
+WORST_FIRST: tuple[CallVerdict, ...] = ("lost", "partial", "duplicated", "delivered")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to the model and what Langfuse got of it."""
+
+    number: int
+    site: str | None
+    """`file:line` of the program, where the stack showed it."""
+    api: str
+    model: str
+    stream: bool
+    chunks: int
+    chunks_sent: int
+    disconnected: bool
+    """Whether the program hung up before the last chunk was sent."""
+    verdict: CallVerdict
+    generations: tuple[Generation, ...]
+    usage: int
+    """Total tokens that arrived; 0 is normal for a LiteLLM >= 1.106 stream without `stream_options.include_usage`."""
+    detail: str
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """One run of one program: how it ended, and every call it made."""
+
+    command: tuple[str, ...]
+    exit_code: int | None
+    """As `subprocess` has it (negative: the signal); None when the program had to be killed."""
+    timed_out: bool
+    calls: tuple[Call, ...]
+    strays: tuple[Generation, ...]
+    """Generations that belong to none of the calls."""
+    stdout: str
+    stderr: str
+    seconds: float
+
+    @property
+    def call_verdict(self) -> CallVerdict | None:
+        """The worst verdict among the calls; None without calls."""
+        verdicts = {call.verdict for call in self.calls}
+        return next((verdict for verdict in WORST_FIRST if verdict in verdicts), None)
+
+    @property
+    def verdict(self) -> RunVerdict:
+        """The run in one word. A program that hangs or fails is never `delivered`, whatever became of its calls."""
+        if self.timed_out:
+            return "hung"
+        return "crashed" if self.exit_code else self.call_verdict or "no-calls"
+
+    @property
+    def outcome(self) -> str:
+        """How the program ended, for a human."""
+        if self.timed_out:
+            return "hung"
+        if self.exit_code is not None and self.exit_code < 0:
+            return f"killed by {_signal_name(-self.exit_code)}"
+        return f"exit {self.exit_code}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as plain data for `json.dumps`."""
+        derived = {"verdict": self.verdict, "call_verdict": self.call_verdict, "outcome": self.outcome}
+        return {**derived, **asdict(self)}
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def judge(
+    exchanges: Sequence[Exchange], observations: Iterable[Generation]
+) -> tuple[tuple[Call, ...], tuple[Generation, ...]]:
+    """Return a verdict for each exchange, and the generations that belong to none."""
+    matched = match_embeddings(exchanges, observations)
+    generations = [one for one in matched if one[1].kind == "generation"]
+    spans = [one for one in matched if one[1].kind == "span"]
+    numbers = {exchange.number for exchange in exchanges}
+    calls = tuple(
+        _call(exchange, _of(exchange.number, generations), _of(exchange.number, spans)) for exchange in exchanges
+    )
+    return calls, tuple(generation for number, generation in generations if number not in numbers)
+
+
+def _of(number: int, matched: Iterable[tuple[int | None, Generation]]) -> tuple[Generation, ...]:
+    return tuple(observation for known, observation in matched if known == number)
+
+
+def match_embeddings(
+    exchanges: Sequence[Exchange], observations: Iterable[Generation]
+) -> list[tuple[int | None, Generation]]:
+    """Pair each observation with its exchange's number. Vectors carry none: embeddings pair by model, in order."""
+    waiting = [exchange for exchange in exchanges if exchange.api == "embeddings"]
+    matched: list[tuple[int | None, Generation]] = []
+    for observation in observations:
+        number = observation.number
+        found = next((one for one in waiting if _embeds(observation, one)), None)
+        if found is not None:
+            waiting.remove(found)
+            number = found.number
+        matched.append((number, observation))
+    return matched
+
+
+def _embeds(observation: Generation, exchange: Exchange) -> bool:
+    if observation.number is not None or observation.kind != "generation":
+        return False
+    says_so = any("embedding" in text for text in (observation.name, observation.model, observation.output_text))
+    return says_so and (exchange.model in observation.model or observation.model in exchange.model)
+
+
+def is_full(exchange: Exchange, generation: Generation) -> bool:
+    """Tell whether `generation` holds all of the answer; of one with a tool call some exporters keep only that."""
+    if exchange.api == "embeddings":
+        return True
+    if full_text(exchange.number) in generation.output_text:
+        return True
+    return exchange.tools and tool_call_id(exchange.number) in generation.output_text
+
+
+def _call(exchange: Exchange, generations: tuple[Generation, ...], spans: tuple[Generation, ...]) -> Call:
+    verdict, detail = _verdict(exchange, generations, spans)
+    return Call(
+        number=exchange.number,
+        site=exchange.site,
+        api=exchange.api,
+        model=exchange.model,
+        stream=exchange.stream,
+        chunks=exchange.chunks,
+        chunks_sent=exchange.chunks_sent,
+        disconnected=exchange.disconnected,
+        verdict=verdict,
+        generations=generations,
+        usage=max((generation.usage_total for generation in generations), default=0),
+        detail=detail,
+    )
+
+
+def _verdict(
+    exchange: Exchange, generations: tuple[Generation, ...], spans: tuple[Generation, ...]
+) -> tuple[CallVerdict, str]:
+    if not generations:
+        merged = next((f"the output went onto the span {span.name!r}, which is no generation" for span in spans), None)
+        return "lost", merged or "nothing arrived"
+    if len(generations) > 1:
+        return "duplicated", f"{len(generations)} generations arrived"
+    if is_full(exchange, generations[0]):
+        return "delivered", "one generation with the full output"
+    whole, got = len(full_text(exchange.number)), len(generations[0].output_text)
+    return "partial", f"{got} of {whole} characters arrived"

@@ -1,0 +1,194 @@
+"""Child side, standard library only: a warmed process that forks one child per program.
+
+Importing LiteLLM and Langfuse takes seconds; a fork of a process that has done so takes milliseconds. Each forked child
+runs its program through `bootstrap` and then unwinds to the interpreter's top level, so that threads are joined and
+exit handlers run exactly as in a fresh process.
+
+Protocol: JSON lines over the socket whose number is the only argument. In: one job per line, with an `id`; the first is
+a throw-away program that makes calls. Out: `{"ready": seconds}`, `{"id": n, "pid": p}`, `{"id": n, "exit": code}`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING or __name__ != "__main__":
+    from . import bootstrap
+else:
+    # By file: the program's Python need not have this package. Its folder must not stay on the program's path.
+    import bootstrap
+
+    del sys.path[0]
+
+Job = dict[str, Any]
+
+PRELOADED = ("litellm", "langfuse")
+_CHUNK = 65536
+
+
+class Server:
+    """The loop of the warmed process: jobs in, forks out, exits reported."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self.control = control
+        self.children: dict[int, int] = {}
+        self.buffer = b""
+        self.wake, self.waker = socket.socketpair()
+        self.waker.setblocking(False)
+        self.wake.setblocking(False)
+
+    def serve(self) -> Job | None:
+        """Fork for each job. Returns its job in the forked child, and None in this process when the parent is gone."""
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self.waker.fileno(), warn_on_full_buffer=False)
+        while True:
+            ready, _, _ = select.select([self.control, self.wake], [], [])
+            if self.wake in ready:
+                self._reap()
+            if self.control not in ready:
+                continue
+            jobs = self._read()
+            if jobs is None:
+                return None
+            for job in jobs:
+                if self.fork(job) == 0:
+                    return job
+
+    def fork(self, job: Job) -> int:
+        """Fork one child; 0 in the child, as `os.fork`."""
+        pid = os.fork()
+        if pid == 0:
+            self._become_child()
+            return 0
+        self.children[pid] = job["id"]
+        self.send({"id": job["id"], "pid": pid})
+        return pid
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Tell the parent something."""
+        self.control.sendall(json.dumps(message).encode() + b"\n")
+
+    def _become_child(self) -> None:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for end in (self.control, self.wake, self.waker):
+            end.close()
+
+    def _reap(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self.wake.recv(_CHUNK)
+        while self.children:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            self.send({"id": self.children.pop(pid), "exit": os.waitstatus_to_exitcode(status)})
+
+    def _read(self) -> list[Job] | None:
+        data = self.control.recv(_CHUNK)
+        if not data:
+            return None
+        *lines, self.buffer = (self.buffer + data).split(b"\n")
+        return [json.loads(line) for line in lines]
+
+
+def read_job(control: socket.socket) -> Job:
+    """Read the first job, which is sent alone."""
+    data = b""
+    while not data.endswith(b"\n"):
+        part = control.recv(_CHUNK)
+        if not part:
+            raise SystemExit(0)
+        data += part
+    job: Job = json.loads(data)
+    return job
+
+
+def enter(job: Job, set_by_imports: Mapping[str, str]) -> None:
+    """Make this process the program's: its own group, files, environment and folder.
+
+    `set_by_imports` is what the imports wrote into the environment, as they would have in a fresh process.
+    """
+    os.setsid()
+    for descriptor, path in ((1, job["stdout"]), (2, job["stderr"])):
+        _redirect(descriptor, path)
+    os.environ.clear()
+    os.environ.update({**job["env"], **set_by_imports})
+    os.chdir(job["cwd"])
+
+
+def _redirect(descriptor: int, path: str) -> None:
+    opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(opened, descriptor)
+    os.close(opened)
+
+
+def warm(job: Job) -> dict[str, str]:
+    """Import what a first call imports, as a throw-away child that makes one has found out.
+
+    Returns what the imports wrote into the environment: LiteLLM points tiktoken at the files it brings along, for one.
+    """
+    before = dict(os.environ)
+    for name in PRELOADED:
+        importlib.import_module(name)
+    for name in _modules_of_a_call(job):
+        # A module may be missing its own optional parts, or exist only as an alias another one made.
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    # Spares each child the copying of every page that holds a counter of the collector.
+    gc.collect()
+    gc.freeze()
+    return {key: value for key, value in os.environ.items() if before.get(key) != value}
+
+
+def _modules_of_a_call(job: Job) -> list[str]:
+    read_end, write_end = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(read_end)
+        with os.fdopen(write_end, "w") as report:
+            report.write("\n".join(_learn(job)))
+        os._exit(0)
+    os.close(write_end)
+    with os.fdopen(read_end) as report:
+        names = report.read().split()
+    os.waitpid(pid, 0)
+    return names
+
+
+def _learn(job: Job) -> Iterator[str]:
+    before = set(sys.modules)
+    enter(job, {})
+    with contextlib.suppress(BaseException):
+        bootstrap.run_program(job["argv"])
+    yield from (name for name in list(sys.modules) if name not in before and name != "__main__")
+
+
+def main() -> tuple[Job, dict[str, str]] | None:
+    """Warm up, then serve. In each forked child, returns its job and what the imports wrote into the environment."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    started = time.monotonic()
+    server = Server(socket.socket(fileno=int(sys.argv[1])))
+    set_by_imports = warm(read_job(server.control))
+    server.send({"ready": time.monotonic() - started})
+    job = server.serve()
+    return None if job is None else (job, set_by_imports)
+
+
+if __name__ == "__main__":
+    _forked = main()
+    if _forked is None:
+        os._exit(0)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    enter(*_forked)
+    bootstrap.run_program(_forked[0]["argv"])

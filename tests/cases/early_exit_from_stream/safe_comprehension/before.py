@@ -1,0 +1,28 @@
+"""A comprehension cannot be left early; the `break` below it is that of a list.
+
+before: delivered
+"""
+
+import asyncio
+
+import litellm
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+litellm.success_callback = ["langfuse"]
+
+
+async def main() -> None:
+    response = await litellm.acompletion(
+        model="gpt-4o-mini", messages=[{"role": "user", "content": "A palindrome"}], stream=True
+    )
+    chunks = [chunk async for chunk in response]
+    for chunk in chunks:
+        if chunk.choices[0].finish_reason:
+            break
+        print(chunk.choices[0].delta.content or "", end="")
+
+    await asyncio.sleep(0)
+    await GLOBAL_LOGGING_WORKER.flush()
+
+
+asyncio.run(main())

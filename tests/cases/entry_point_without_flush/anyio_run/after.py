@@ -1,0 +1,36 @@
+"""`anyio.run` takes the function, not the coroutine; the loop ends as early.
+
+before: lost
+after: delivered
+"""
+
+import anyio
+import asyncio
+import litellm
+import logging
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+litellm.success_callback = ["langfuse"]
+
+
+async def _deliver_traces(timeout: float = 10.0) -> None:
+    """Let LiteLLM finish logging inside the running event loop; never raise into the program."""
+    try:
+        await asyncio.sleep(0)  # LiteLLM enqueues its log record from a task of its own: let it start first
+        await asyncio.wait_for(GLOBAL_LOGGING_WORKER.flush(), timeout)
+    except Exception:
+        logging.getLogger(__name__).exception("LiteLLM did not finish logging: traces may be missing in Langfuse")
+
+
+async def main() -> None:
+    try:
+        with anyio.fail_after(30):
+            response = await litellm.acompletion(
+                model="gpt-4o-mini", messages=[{"role": "user", "content": "Structured or not?"}]
+            )
+        print(response.choices[0].message.content)
+    finally:
+        await _deliver_traces()
+
+
+anyio.run(main)

@@ -1,0 +1,23 @@
+"""A turn of the loop, then the worker's flush: LiteLLM has finished logging when `main` returns.
+
+before: delivered
+"""
+
+import asyncio
+
+import litellm
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+litellm.success_callback = ["langfuse"]
+
+
+async def main() -> None:
+    response = await litellm.acompletion(
+        model="gpt-4o-mini", messages=[{"role": "user", "content": "Goodbye?"}]
+    )
+    print(response.choices[0].message.content)
+    await asyncio.sleep(0)
+    await GLOBAL_LOGGING_WORKER.flush()
+
+
+asyncio.run(main())

@@ -1,0 +1,26 @@
+"""Waiting for the loop's other tasks is a first step too.
+
+before: delivered
+"""
+
+import asyncio
+
+import litellm
+from langfuse import Langfuse
+
+litellm.success_callback = ["langfuse"]
+
+
+async def main() -> None:
+    try:
+        response = await litellm.acompletion(
+            model="gpt-4o-mini", messages=[{"role": "user", "content": "Everyone aboard?"}]
+        )
+        print(response.choices[0].message.content)
+    finally:
+        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        await asyncio.wait(tasks, timeout=2)
+        Langfuse().flush()
+
+
+asyncio.run(main())

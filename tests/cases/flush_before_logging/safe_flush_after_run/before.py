@@ -1,0 +1,28 @@
+"""The first step inside the loop, the flush after it: nothing is lost between them.
+
+before: delivered
+"""
+
+import asyncio
+
+import litellm
+from langfuse import Langfuse
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+litellm.success_callback = ["langfuse"]
+
+
+async def main() -> None:
+    try:
+        response = await litellm.acompletion(
+            model="gpt-4o-mini", messages=[{"role": "user", "content": "Inside, then outside?"}]
+        )
+        print(response.choices[0].message.content)
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
+    Langfuse().flush()

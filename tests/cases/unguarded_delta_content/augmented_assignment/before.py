@@ -1,0 +1,29 @@
+"""`+=` straight from the attribute chain: the finish chunk has no content, and the program crashes.
+
+before: crashed
+after: delivered
+"""
+
+import asyncio
+
+import litellm
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+litellm.success_callback = ["langfuse"]
+
+
+async def main() -> None:
+    response = await litellm.acompletion(
+        model="gpt-4o-mini", messages=[{"role": "user", "content": "A toast to the bride"}], stream=True
+    )
+    toast = ""
+    try:
+        async for chunk in response:
+            toast += chunk.choices[0].delta.content  # expect: LLM201@13
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
+    print(toast)
+
+
+asyncio.run(main())

@@ -1,0 +1,30 @@
+"""`"".join` over a comprehension: one `None` among the items is one too many.
+
+before: crashed
+after: delivered
+"""
+
+import asyncio
+
+import litellm
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+litellm.success_callback = ["langfuse"]
+
+
+async def anagram(word: str) -> str:
+    response = await litellm.acompletion(
+        model="gpt-4o-mini", messages=[{"role": "user", "content": f"An anagram of {word}"}], stream=True
+    )
+    return "".join([chunk.choices[0].delta.content or "" async for chunk in response])
+
+
+async def main() -> None:
+    try:
+        print(await anagram("listen"))
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
+
+
+asyncio.run(main())

@@ -1,0 +1,37 @@
+"""Which LiteLLM and Langfuse the case programs are run with."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+PAIRS = ("default", "otel", "legacy")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("shim", "running the case programs")
+    group.addoption(
+        "--pair",
+        choices=PAIRS,
+        default="default",
+        help="the SDK versions the cases run with; otel registers langfuse_otel instead of langfuse (default: default)",
+    )
+    group.addoption(
+        "--shim-python",
+        metavar="PATH",
+        default=sys.executable,
+        help="the Python whose litellm and langfuse run the cases (default: the one that runs pytest)",
+    )
+
+
+@pytest.fixture(scope="session")
+def pair(pytestconfig: pytest.Config) -> str:
+    """The pair of SDK versions that the cases are held against."""
+    return str(pytestconfig.getoption("--pair"))
+
+
+@pytest.fixture(scope="session")
+def shim_python(pytestconfig: pytest.Config) -> str:
+    """The interpreter in which the case programs run."""
+    return str(pytestconfig.getoption("--shim-python"))

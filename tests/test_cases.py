@@ -1,0 +1,305 @@
+"""Every case is a small program: it is linted, fixed, compared, linted and fixed again, and run before and after.
+
+`tests/cases/<rule slug>/<case>/before.py` says in its docstring what it shows and what a run must prove:
+
+    before: lost | delivered | crashed | untraced    what becomes of its calls as it stands
+    after: delivered                                 the same once fixed; goes with an `after.py`
+    fix: unsafe                                      the fix is written with `--unsafe-fixes` only
+    remaining: LLM101                                findings that the fix leaves, for a reason given in the docstring
+    pairs: default, otel                             runs with these pairs only, for a reason given in the docstring
+    python: 3.11                                     runs from this Python on
+
+and marks each expected finding where it is reported: `# expect: LLM101, LLM201@9` (the column, from 1, is
+optional). A case without such a mark must stay silent. The marks are taken off before anything else happens.
+"""
+
+from __future__ import annotations
+
+import ast
+import pkgutil
+import re
+import subprocess
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+
+import lint_rules.rules
+from lint_rules import check_source, fix
+from lint_rules.finding import Finding
+from lint_rules.shim.run import RunReport, Warm, run
+
+CASES = Path(__file__).parent / "cases"
+REPORTS = "original_reports"
+"""The one folder that is not about one rule: the programs that this project started from, with all their findings."""
+
+RUNS_AT_ONCE = 10
+TIMEOUT = 120.0
+
+HEADER = {
+    "before": r"lost|delivered|crashed|untraced",
+    "after": r"delivered",
+    "fix": r"unsafe",
+    "remaining": r"LLM\d{3}(, LLM\d{3})*",
+    "pairs": r"(default|otel|legacy)(, (default|otel|legacy))*",
+    "python": r"3\.\d+",
+}
+MARK = re.compile(r"  # expect: (?P<findings>.+)$", re.MULTILINE)
+MARKED = re.compile(r"(?P<code>LLM\d{3})(@(?P<column>\d+))?")
+REGISTRATION = re.compile(r'^(\s*)(\w+)\.success_callback = \["langfuse"\]$', re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A finding that a mark asks for; without a column any will do."""
+
+    line: int
+    code: str
+    column: int | None
+
+
+@dataclass(frozen=True)
+class Case:
+    """One folder of `tests/cases`."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.relative_to(CASES).as_posix()
+
+    @property
+    def slug(self) -> str:
+        return self.folder.parent.name
+
+    @cached_property
+    def text(self) -> str:
+        return (self.folder / "before.py").read_text(encoding="utf-8")
+
+    @cached_property
+    def doc(self) -> str:
+        return ast.get_docstring(ast.parse(self.text)) or ""
+
+    @cached_property
+    def header(self) -> dict[str, str]:
+        return dict(re.findall(rf"^({'|'.join(HEADER)}): (.*)$", self.doc, re.MULTILINE))
+
+    @cached_property
+    def expected(self) -> list[Expected]:
+        return [
+            Expected(number, mark["code"], int(mark["column"]) if mark["column"] else None)
+            for number, line in enumerate(self.text.splitlines(), start=1)
+            for found in MARK.finditer(line)
+            for mark in MARKED.finditer(found["findings"])
+        ]
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        return ("before", "after") if (self.folder / "after.py").exists() else ("before",)
+
+    def source(self, stage: str, pair: str) -> str:
+        """The program as a user would have it: without marks, registered the way `pair` registers Langfuse."""
+        text = MARK.sub("", (self.folder / f"{stage}.py").read_text(encoding="utf-8"))
+        return REGISTRATION.sub(r'\1\2.callbacks = ["langfuse_otel"]', text) if pair == "otel" else text
+
+    def runs_with(self, pair: str) -> bool:
+        return pair in self.header.get("pairs", pair).split(", ")
+
+
+ALL = [Case(path.parent) for path in sorted(CASES.glob("*/*/before.py"))]
+FIXED = [case for case in ALL if "after" in case.stages]
+
+
+def each(cases: Iterable[Case], what: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", [pytest.param(case, id=f"{case.name}-{what}") for case in cases])
+
+
+# ---- what the linter says
+
+
+@each(ALL, "lint")
+def test_lint(case: Case, pair: str) -> None:
+    found = sorted(check_source(case.source("before", pair), filename=f"{case.name}/before.py"), key=place)
+    assert [place(finding) for finding in found] == [(mark.line, mark.code) for mark in case.expected]
+    columns = [finding.span.column + 1 for finding in found]
+    assert columns == [mark.column or column for mark, column in zip(case.expected, columns, strict=True)]
+
+
+def place(finding: Finding) -> tuple[int, str]:
+    return finding.span.line, finding.code
+
+
+@each(FIXED, "relint")
+def test_relint(case: Case, pair: str) -> None:
+    found = check_source(case.source("after", pair), filename=f"{case.name}/after.py")
+    remaining = case.header.get("remaining", "")
+    assert [finding.code for finding in found] == remaining.split(", ") * bool(remaining)
+
+
+# ---- what the fix writes
+
+
+def fixed(source: str, case: Case, folder: Path) -> str:
+    """Fix a copy of `source` the way a user would, and return what became of it."""
+    copy = folder / "program.py"
+    copy.write_bytes(source.encode())
+    exit_code = fix.main([str(copy), *(["--unsafe-fixes"] if case.header.get("fix") == "unsafe" else [])])
+    assert exit_code in (0, 1)
+    return copy.read_bytes().decode()
+
+
+@each(ALL, "fix")
+def test_fix(case: Case, pair: str, tmp_path: Path) -> None:
+    assert fixed(case.source("before", pair), case, tmp_path) == case.source(case.stages[-1], pair)
+
+
+@each(FIXED, "refix")
+def test_refix(case: Case, pair: str, tmp_path: Path) -> None:
+    after = case.source("after", pair)
+    assert fixed(after, case, tmp_path) == after
+
+
+# ---- what running proves
+
+
+@dataclass(frozen=True)
+class Program:
+    """One stage of one case, to be run."""
+
+    case: Case
+    stage: str
+
+
+class Runs:
+    """Runs programs side by side, each once; the SDKs are imported once for all of them."""
+
+    def __init__(self, python: str, pair: str, folder: Path) -> None:
+        self._python, self._pair, self._folder = python, pair, folder
+        self._pool = ThreadPoolExecutor(RUNS_AT_ONCE)
+        self._launcher = Warm(python=python)
+        self._warming = self._pool.submit(self._launcher.__enter__)
+        self._reports: dict[Program, Future[RunReport]] = {}
+        self._lock = threading.Lock()
+
+    def start(self, program: Program) -> Future[RunReport]:
+        with self._lock:
+            if program not in self._reports:
+                self._reports[program] = self._pool.submit(self._run, program)
+            return self._reports[program]
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        self._launcher.__exit__(None, None, None)
+
+    def _run(self, program: Program) -> RunReport:
+        launcher = self._warming.result()
+        folder = self._folder / program.case.name
+        folder.mkdir(parents=True, exist_ok=True)
+        script = folder / f"{program.stage}.py"
+        script.write_text(program.case.source(program.stage, self._pair), encoding="utf-8")
+        return run([str(script)], python=self._python, launcher=launcher, timeout=TIMEOUT, cwd=folder)
+
+
+@pytest.fixture(scope="session")
+def runs(
+    request: pytest.FixtureRequest, pair: str, shim_python: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Runs]:
+    """Start the runs of all selected tests; a test then waits for its own."""
+    started = Runs(shim_python, pair, tmp_path_factory.mktemp("programs"))
+    try:
+        # A worker of pytest-xdist does not know which tests will be its own: there, each test starts its run itself.
+        if not hasattr(request.config, "workerinput"):
+            for program in selected_programs(request.session.items):
+                if why_not_run(program.case, pair, shim_python) is None:
+                    started.start(program)
+        yield started
+    finally:
+        started.close()
+
+
+def selected_programs(items: Iterable[pytest.Item]) -> Iterator[Program]:
+    for item in items:
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        if isinstance(parameters.get("program"), Program):
+            yield parameters["program"]
+
+
+def why_not_run(case: Case, pair: str, python: str) -> str | None:
+    if not case.runs_with(pair):
+        return f"runs with {case.header['pairs']} only"
+    if version_of(python) < version(case.header.get("python", "3.0")):
+        return f"needs Python {case.header['python']}"
+    return None
+
+
+VERSIONS: dict[str, tuple[int, ...]] = {}
+
+
+def version_of(python: str) -> tuple[int, ...]:
+    if python not in VERSIONS:
+        command = [python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+        VERSIONS[python] = version(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    return VERSIONS[python]
+
+
+def version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.strip().split("."))
+
+
+PROGRAMS = [pytest.param(Program(case, stage), id=f"{case.name}-run-{stage}") for case in ALL for stage in case.stages]
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_run(program: Program, runs: Runs, pair: str, shim_python: str) -> None:
+    reason = why_not_run(program.case, pair, shim_python)
+    if reason:
+        pytest.skip(reason)
+    report = runs.start(program).result()
+    told = f"{report.outcome} after {report.seconds} s; {[call.detail for call in report.calls]}\n{report.stderr}"
+    assert report.calls, told
+    wanted = program.case.header[program.stage]
+    assert outcome(report) == ("lost" if wanted == "untraced" else wanted), told
+
+
+def outcome(report: RunReport) -> str:
+    """One word for a run, as strict as the words of a header are meant."""
+    if report.verdict == "crashed":
+        return "crashed" if "TypeError: " in report.stderr and report.call_verdict == "lost" else "crashed otherwise"
+    return "stray generations" if report.strays else report.verdict
+
+
+# ---- the cases themselves
+
+
+@each(ALL, "header")
+def test_header(case: Case) -> None:
+    title, _, rest = case.doc.partition("\n")
+    assert title.endswith("."), "the first line says what the case shows"
+    assert not rest or rest.startswith("\n")
+    for key, value in case.header.items():
+        assert re.fullmatch(HEADER[key], value), f"{key}: {value}"
+    assert ("after" in case.header) == ("after" in case.stages)
+    assert "before" in case.header
+    assert case.header["before"] in (("lost", "crashed") if case.expected else ("delivered", "untraced"))
+    assert bool(case.expected) or case.stages == ("before",), "nothing to find, nothing to fix"
+
+
+@pytest.mark.parametrize("module", pkgutil.iter_modules(lint_rules.rules.__path__), ids=lambda module: module.name)
+def test_every_rule_has_cases(module: pkgutil.ModuleInfo) -> None:
+    expecting = [bool(case.expected) for case in ALL if case.slug == module.name]
+    assert any(expecting), "no case in which the rule fires"
+    assert not all(expecting), "no case in which the rule stays silent"
+
+
+def test_every_folder_belongs_to_a_rule() -> None:
+    rules = {module.name for module in pkgutil.iter_modules(lint_rules.rules.__path__)}
+    assert {case.slug for case in ALL} == rules | {REPORTS}
+
+
+def test_as_many_silent_cases_as_firing_ones() -> None:
+    firing = sum(bool(case.expected) for case in ALL)
+    assert abs(2 * firing - len(ALL)) <= 0.2 * firing

@@ -7,10 +7,10 @@ from itertools import takewhile
 
 import libcst as cst
 from libcst import matchers as m
-from libcst.metadata import FunctionScope
+from libcst.metadata import Assignment, FunctionScope
 
 from codemods.imports import Access, Import, access, add_imports, bound, imports_at_top_level
-from codemods.site import Change, Refused, Site, Statement, parse
+from codemods.site import Change, Refused, Site, parse
 from codemods.statements import as_block, blank_and_rest, split_docstring
 from lint_rules.finding import DeliverTraces, Edit
 
@@ -41,12 +41,12 @@ def deliver_traces(edit: Edit, site: Site) -> Iterator[Change]:
     helper = edit.helper or _existing_helper(site)
     if helper is None:
         helper = site.fresh("_deliver_traces", site.module)
-        yield from _new_helper(helper, coroutine, site)
+        yield from _new_helper(helper, site)
     flush = site.small_statement(edit.flush) if edit.flush else None
     if flush and _in_finally(flush, coroutine, site):
         yield Change(flush, await_first, (helper,))
     else:
-        yield Change(coroutine, deliver_in_finally, (helper, _can_move(flush, coroutine, site)))
+        yield Change(coroutine, deliver_in_finally, (helper, _setup_of_last_flush(flush, coroutine, site)))
 
 
 def await_first(flush: cst.BaseSmallStatement, helper: str) -> list[cst.CSTNode]:
@@ -54,33 +54,40 @@ def await_first(flush: cst.BaseSmallStatement, helper: str) -> list[cst.CSTNode]
     return [_awaiting(helper), flush]
 
 
-def deliver_in_finally(coroutine: cst.FunctionDef, helper: str, flush_is_last: bool) -> cst.FunctionDef:
-    """Put the body, after its docstring, into `try` and the helper's turn, then a last flush, into its `finally`."""
+def deliver_in_finally(coroutine: cst.FunctionDef, helper: str, setup: int | None) -> cst.FunctionDef:
+    """Put the body, after its docstring, into `try`, and the helper's turn into its `finally`.
+
+    With `setup` the last line is a flush that follows the helper, and so many statements stay before the `try` for it.
+    """
     block = as_block(coroutine.body)
     docstring, body = split_docstring(block.body)
     only = body[0] if len(body) == 1 else None
     if isinstance(only, cst.Try) and only.finalbody and not only.handlers:
         protected: cst.BaseStatement = _in_its_finally(only, helper)
         return coroutine.with_changes(body=block.with_changes(body=[*docstring, protected]))
-    last = [body.pop()] if flush_is_last else []
+    last = [] if setup is None else [body.pop()]
+    before, body = body[: setup or 0], body[setup or 0 :]
     above, body = _without_leading_blanks(body)
     protected = cst.Try(
         leading_lines=above,
         body=cst.IndentedBlock(body=body, indent=block.indent, footer=block.footer),
         finalbody=cst.Finally(cst.IndentedBlock(body=[_awaiting(helper), *last], indent=block.indent)),
     )
-    return coroutine.with_changes(body=block.with_changes(body=[*docstring, protected], footer=[]))
+    return coroutine.with_changes(body=block.with_changes(body=[*docstring, *before, protected], footer=[]))
 
 
-def below_helper(statement: Statement, source: str, module: cst.Module) -> list[Statement]:
-    """Put the helper above `statement`, with two blank lines around it; comments stay with the statement."""
-    _, comments = blank_and_rest(statement.leading_lines)
+def write_helper(module: cst.Module, name: str, source: str) -> cst.Module:
+    """Put the helper above the first statement that awaits it, two blank lines around; comments stay with theirs."""
+    at = next(index for index, statement in enumerate(module.body) if m.findall(statement, m.Name(name)))
+    user = module.body[at]
+    _, comments = blank_and_rest(user.leading_lines)
     blank = [cst.EmptyLine(indent=False)] * 2
     helper = parse(source, module).with_changes(leading_lines=blank)
-    return [helper, statement.with_changes(leading_lines=[*blank, *comments])]
+    user = user.with_changes(leading_lines=[*blank, *comments])
+    return module.with_changes(body=[*module.body[:at], helper, user, *module.body[at + 1 :]])
 
 
-def _new_helper(name: str, coroutine: cst.FunctionDef, site: Site) -> Iterator[Change]:
+def _new_helper(name: str, site: Site) -> Iterator[Change]:
     loop = access(site, "asyncio", "sleep", "wait_for")
     worker = _reach_worker(site)
     logger = _reach_logger(site)
@@ -93,7 +100,7 @@ def _new_helper(name: str, coroutine: cst.FunctionDef, site: Site) -> Iterator[C
         logger=logger.written[0],
         import_here="" if worker.imports or bound(site, (_WORKER.module, _WORKER.name)) else f"\n        {_WORKER}\n",
     )
-    yield Change(site.top_level(coroutine), below_helper, (source, site.module))
+    yield Change(site.module, write_helper, (name, source))
     yield from (change for reached in (loop, worker, logger) for change in reached.changes)
     imports = (*loop.imports, *logger.imports, *worker.imports)
     if imports:
@@ -140,22 +147,39 @@ def _in_finally(statement: cst.CSTNode, coroutine: cst.FunctionDef, site: Site) 
     return any(isinstance(node, cst.Finally) for node in above) and site.parent(above[-1]) is coroutine
 
 
-def _can_move(flush: cst.BaseSmallStatement | None, coroutine: cst.FunctionDef, site: Site) -> bool:
-    """Tell whether the flush may come after everything: it is all of the last line and needs no local name."""
-    if flush is None or not isinstance(coroutine.body, cst.IndentedBlock):
-        return False
-    last = coroutine.body.body[-1]
-    is_last = site.parent(flush) is last and isinstance(last, cst.SimpleStatementLine) and len(last.body) == 1
-    return is_last and not _uses_locals(flush, coroutine, site)
+def _setup_of_last_flush(flush: cst.BaseSmallStatement | None, coroutine: cst.FunctionDef, site: Site) -> int | None:
+    """Return how many statements must stay before the `try` so that the flush can follow the helper; None if it cannot.
+
+    It can if the body's last line is all its own, and every local name in it is bound by the first lines, none of which
+    awaits: a name bound later may be unbound when `finally` is reached early.
+    """
+    _, body = split_docstring(as_block(coroutine.body).body)
+    last = body[-1]
+    if flush is None or site.parent(flush) is not last or len(cst.ensure_type(last, cst.SimpleStatementLine).body) > 1:
+        return None
+    bindings = list(_local_bindings(flush, coroutine, site))
+    setup = max((_index_around(binding, body, site) for binding in bindings), default=-1) + 1
+    return setup if all(map(_is_quiet_line, body[:setup])) else None
 
 
-def _uses_locals(statement: cst.CSTNode, coroutine: cst.FunctionDef, site: Site) -> bool:
-    """Tell whether `statement` reads a name bound in the body: it may be unbound when `finally` is reached early."""
+def _local_bindings(statement: cst.CSTNode, coroutine: cst.FunctionDef, site: Site) -> Iterator[cst.CSTNode]:
+    """Yield the nodes that bind a name of `statement` in the coroutine's body; parameters are always bound."""
     scope = site.scope(coroutine.body)
     assert isinstance(scope, FunctionScope)
-    parameters = {cst.ensure_type(node, cst.Param).name.value for node in m.findall(coroutine.params, m.Param())}
-    local = {assignment.name for assignment in scope.assignments} - parameters
-    return any(cst.ensure_type(node, cst.Name).value in local for node in m.findall(statement, m.Name()))
+    parameters = set(m.findall(coroutine.params, m.Param()))
+    names = {cst.ensure_type(node, cst.Name).value for node in m.findall(statement, m.Name())}
+    for assignment in scope.assignments:
+        if assignment.name in names and isinstance(assignment, Assignment) and assignment.node not in parameters:
+            yield assignment.node
+
+
+def _index_around(node: cst.CSTNode, body: Sequence[cst.BaseStatement], site: Site) -> int:
+    around = {node, *site.ancestors(node)}
+    return next(index for index, statement in enumerate(body) if statement in around)
+
+
+def _is_quiet_line(statement: cst.BaseStatement) -> bool:
+    return isinstance(statement, cst.SimpleStatementLine) and not m.findall(statement, m.Await())
 
 
 def _in_its_finally(statement: cst.Try, helper: str) -> cst.Try:

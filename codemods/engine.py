@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from codemods.fidelity import lost_columns, lost_lines, put_back
+from codemods.fidelity import lost_columns, lost_lines, put_back, split_tail
 from codemods.proof import Check, prove
 from codemods.registry import codemod_for
 from codemods.site import Change, Refused, Site
@@ -67,13 +67,14 @@ def fix_source(data: bytes, findings: Sequence[Finding], *, check: Check) -> Rew
 
 
 def _rewritten(data: bytes, findings: Sequence[Finding]) -> tuple[bytes, tuple[Finding, ...]]:
-    module = cst.parse_module(data)
+    code, tail = split_tail(data)
+    module = cst.parse_module(code)
     printed = module.bytes
-    lost = lost_lines(data, printed)
+    lost = lost_lines(code, printed)
     site = Site(module, tree=ast.parse(data), lost_columns=lost_columns(lost, printed))
     plan, fixed = _plan(sorted(findings, key=lambda finding: finding.span), site)
     changed = module.visit(_Rewriter(plan, on_the_way=_on_the_way(plan, site)))
-    return put_back(changed.bytes, lost=lost, printed=printed), fixed
+    return put_back(changed.bytes, lost=lost, printed=printed) + tail, fixed
 
 
 def _plan(findings: Iterable[Finding], site: Site) -> tuple[Plan, tuple[Finding, ...]]:

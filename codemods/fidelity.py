@@ -1,4 +1,7 @@
-"""What LibCST does not print back: a form feed in front of code. The user's lines are kept aside and put back."""
+"""What LibCST does not print back: a form feed in front of code, and some of the blank lines that end a file.
+
+The user's lines are kept aside and put back.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,15 @@ from difflib import SequenceMatcher
 from codemods.site import Refused
 
 _FORM_FEED = b"\f"
+
+
+def split_tail(data: bytes) -> tuple[bytes, bytes]:
+    """Split off the blank lines that end a file: LibCST drops some of them if the last is not quite empty."""
+    code = data.rstrip(b" \t\f\r\n")
+    if code.endswith(b"\\"):
+        return data, b""
+    end = data.find(b"\n", len(code)) + 1 or len(code)
+    return data[:end], data[end:]
 
 
 def lost_lines(data: bytes, printed: bytes) -> dict[int, bytes]:

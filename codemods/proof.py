@@ -39,9 +39,8 @@ def _parsed(data: bytes) -> ast.Module:
         raise Refused(f"the fixed file would not parse: {error}") from error
 
 
-def _prove_findings(before: Iterable[Finding], after: Iterable[Finding], fixed: Iterable[Finding]) -> None:
-    expected = Counter(map(_identity, before))
-    expected.subtract(map(_identity, fixed))
+def _prove_findings(before: Iterable[Finding], after: Iterable[Finding], fixed: Sequence[Finding]) -> None:
+    expected = Counter(map(_identity, before)) - Counter(map(_identity, fixed))
     unexpected = Counter(map(_identity, after)) - expected
     gone = {_identity(finding): finding for finding in fixed}
     for code, message in unexpected:
@@ -100,23 +99,25 @@ def _same_block(before: Sequence[ast.stmt], after: Sequence[ast.stmt], places: f
     at, beside_edit = 0, False
     for statement in before:
         touched = _touches(statement, places)
-        beside_edit = beside_edit or touched
+        grows = touched and _may_grow(statement, places)
+        beside_edit = beside_edit or grows
         if touched and _is_simple(statement):
             continue  # whatever it has become: the next untouched statement is where the comparison resumes
         found = next((i for i in range(at, len(after)) if _same(statement, after[i], places)), None)
         if found is None or not (beside_edit or all(map(_is_ours, after[at:found]))):
             return False
-        at, beside_edit = found + 1, touched
+        at, beside_edit = found + 1, grows
     return beside_edit or all(map(_is_ours, after[at:]))
 
 
 def _same(before: ast.AST, after: ast.AST, places: frozenset[Place]) -> bool:
+    touched = _touches(before, places)
+    if touched and isinstance(before, ast.expr):
+        return True  # the head of a statement, rewritten
     if type(before) is not type(after):
         return False
-    if not _touches(before, places):
+    if not touched:
         return ast.dump(before) == ast.dump(after)
-    if isinstance(before, ast.expr):
-        return True
     return all(_same_field(before, after, field, places) for field in before._fields)
 
 
@@ -141,9 +142,9 @@ def _same_item(before: object, after: object, places: frozenset[Place]) -> bool:
 
 def _unwrapped(body: Sequence[ast.stmt]) -> list[ast.stmt]:
     """Return a body without the `try`/`finally` around it, as one list: what it does, in order."""
-    *docstring, last = body
-    if isinstance(last, ast.Try) and not last.handlers and all(map(_is_string, docstring)):
-        return [*docstring, *last.body, *last.finalbody]
+    *before, last = body
+    if isinstance(last, ast.Try) and not last.handlers:
+        return [*before, *last.body, *last.finalbody]
     return list(body)
 
 
@@ -158,12 +159,13 @@ def _starts(node: ast.AST) -> Place | None:
     return (node.lineno, node.col_offset) if isinstance(node, ast.stmt | ast.expr | ast.ExceptHandler) else None
 
 
+def _may_grow(statement: ast.stmt, places: frozenset[Place]) -> bool:
+    """Tell whether a fix may put statements next to this one: next to a simple one or a hoisted loop."""
+    return _is_simple(statement) or (isinstance(statement, ast.For | ast.AsyncFor) and _starts(statement) in places)
+
+
 def _is_simple(statement: ast.stmt) -> bool:
     return not hasattr(statement, "body") and not isinstance(statement, ast.Match)
-
-
-def _is_string(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def _is_ours(statement: ast.stmt) -> bool:

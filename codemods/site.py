@@ -88,13 +88,6 @@ class Site:
             node = self._parents[node]
             yield node
 
-    def top_level(self, node: cst.CSTNode) -> Statement:
-        """Return the statement of the module's own body that `node` is in."""
-        chain = [node, *self.ancestors(node)]
-        top = chain[-2]
-        assert isinstance(top, cst.SimpleStatementLine | cst.BaseCompoundStatement)
-        return top
-
     def fresh(self, wanted: str, owner: cst.CSTNode) -> str:
         """Return `wanted`, or `wanted_2`, ...: a name new to the module, the same one whenever `owner` asks again.
 
@@ -119,10 +112,6 @@ class Site:
         scope = self.scope(self.module)
         assert isinstance(scope, GlobalScope)
         return scope
-
-    def parse(self, source: str) -> Statement:
-        """Parse one statement written with four spaces and `\\n` into the module's own indentation and line ends."""
-        return parse(source, self.module)
 
     def _function(self, node: cst.CSTNode) -> cst.CSTNode:
         return next((above for above in self.ancestors(node) if isinstance(above, cst.FunctionDef)), self.module)

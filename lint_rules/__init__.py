@@ -1,4 +1,5 @@
-"""Find LiteLLM calls whose Langfuse traces are lost: lint rules, codemods (`codemods`) and a runtime shim that proves both."""
+"""Find LiteLLM calls whose Langfuse traces are lost: lint rules, codemods (`codemods`) and a runtime shim that
+proves both."""
 
 from __future__ import annotations
 
@@ -19,10 +20,9 @@ def check_source(source: str | bytes, filename: str = "<string>", settings: Sett
 
     Raises `ValueError` when the source cannot be checked (bad encoding, bad syntax, absurd nesting), with the reason.
     """
-    from lint_rules import engine, settings as options  # noqa: PLC0415 - keep `import lint_rules` light
+    from lint_rules.engine import check_bytes  # noqa: PLC0415 - keep `import lint_rules` light
 
-    data = source.encode() if isinstance(source, str) else source
-    report = engine.check_bytes(data, filename, settings or options.Settings())
+    report = check_bytes(source.encode() if isinstance(source, str) else source, filename, settings)
     if report.problem is not None:
         raise ValueError(report.problem.message)
     return list(report.findings)
@@ -30,6 +30,6 @@ def check_source(source: str | bytes, filename: str = "<string>", settings: Sett
 
 def check_paths(paths: Iterable[str], settings: Settings | None = None) -> Iterator[FileReport]:
     """Check files and folders; every file ends in exactly one report, in order of discovery."""
-    from lint_rules import engine, settings as options  # noqa: PLC0415 - keep `import lint_rules` light
+    from lint_rules.engine import check_files  # noqa: PLC0415 - keep `import lint_rules` light
 
-    yield from engine.check_files(paths, settings or options.Settings())
+    yield from check_files(paths, settings)

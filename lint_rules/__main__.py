@@ -1,4 +1,5 @@
-"""The door `python -m lint_rules`: check files and folders, print findings, exit 0 (clean), 1 (findings) or 2 (broken)."""
+"""The door `python -m lint_rules`: check files and folders, print findings, exit 0 (clean), 1 (findings) or 2
+(broken)."""
 
 from __future__ import annotations
 
@@ -43,8 +44,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
     """Add `--select` and `--ignore`, which check and fix share."""
-    parser.add_argument("--select", type=_codes, default=("LLM",), metavar="CODES", help="comma-separated codes or prefixes to report")
-    parser.add_argument("--ignore", type=_codes, default=(), metavar="CODES", help="comma-separated codes or prefixes to leave out")
+    parser.add_argument(
+        "--select", type=_codes, default=("LLM",), metavar="CODES", help="comma-separated codes or prefixes to report"
+    )
+    parser.add_argument(
+        "--ignore", type=_codes, default=(), metavar="CODES", help="comma-separated codes or prefixes to leave out"
+    )
 
 
 def settings_from(options: argparse.Namespace) -> Settings:
@@ -59,7 +64,9 @@ def _codes(text: str) -> tuple[str, ...]:
     known = [rule.code for rule in all_rules()]
     for code in codes:
         if not any(name.startswith(code) for name in known):
-            raise argparse.ArgumentTypeError(f"no rule has a code that starts with {code!r} (known: {', '.join(known)})")
+            raise argparse.ArgumentTypeError(
+                f"no rule has a code that starts with {code!r} (known: {', '.join(known)})"
+            )
     return codes
 
 

@@ -1,4 +1,5 @@
-"""One file through the line: bytes → prefilter → ast → facts → rules → findings; and many files, one after the other."""
+"""One file through the line: bytes → prefilter → ast → facts → rules → findings; and many files, one after the
+other."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ from lint_rules import files
 from lint_rules.finding import FileReport, Finding, Problem, Status
 from lint_rules.rules import all_rules
 from lint_rules.semantics import sdk
-from lint_rules.semantics.facts import ModuleFacts, Source, TooMuch, gather
-from lint_rules.settings import Settings
+from lint_rules.semantics.facts import ModuleFacts, Source, TooLargeError, gather
+from lint_rules.settings import EVERYTHING, Settings
 
 
 def may_matter(data: bytes) -> bool:
@@ -20,7 +21,7 @@ def may_matter(data: bytes) -> bool:
 
 
 def check_tree(tree: ast.Module, text: str, settings: Settings) -> tuple[Finding, ...]:
-    """Return the findings of a parsed module, in source order. Raises `TooMuch` and RecursionError as `gather` does."""
+    """Return the findings of a parsed module, in source order. Raises `TooLargeError` and RecursionError as `gather` does."""
     facts = gather(tree, Source(text))
     return tuple(sorted(_findings(facts, settings), key=lambda finding: (finding.span, finding.code)))
 
@@ -31,21 +32,24 @@ def _findings(facts: ModuleFacts, settings: Settings) -> Iterator[Finding]:
             yield from rule.findings(facts)
 
 
-def check_bytes(data: bytes, path: str, settings: Settings) -> FileReport:
-    """Check one module's bytes. Never raises for what the bytes hold: whatever is wrong with them becomes the outcome."""
+def check_bytes(data: bytes, path: str, settings: Settings | None = None) -> FileReport:
+    """Check one module's bytes. Never raises for what the bytes hold: whatever is wrong with them becomes the
+    outcome."""
     if not may_matter(data):
         return FileReport(path, Status.CLEAN)
     try:
         text = files.decode(data)
-        findings = check_tree(parse(data), text, settings)
+        findings = check_tree(parse(data), text, settings or EVERYTHING)
     except files.Unreadable as error:
         return FileReport(path, Status.FAILED, problem=error.problem)
     except SyntaxError as error:
         return FileReport(path, Status.FAILED, problem=_syntax_problem(error))
     except (RecursionError, MemoryError):
         return FileReport(path, Status.SKIPPED, problem=Problem("nested too deeply to be checked"))
-    except TooMuch:
+    except TooLargeError:
         return FileReport(path, Status.SKIPPED, problem=Problem("too large to be checked within bounds"))
+    except Exception as error:  # one bad file never stops the others
+        return FileReport(path, Status.FAILED, problem=Problem(f"internal error: {type(error).__name__}: {error}"))
     return FileReport(path, Status.FINDINGS if findings else Status.CLEAN, findings)
 
 
@@ -64,7 +68,7 @@ def _syntax_problem(error: SyntaxError) -> Problem:
     return Problem(f"cannot be parsed: {error.msg}", error.lineno, column)
 
 
-def check_file(path: str, settings: Settings) -> FileReport:
+def check_file(path: str, settings: Settings | None = None) -> FileReport:
     """Check one file; whatever is wrong with it becomes its outcome."""
     try:
         data = files.read(path)
@@ -73,7 +77,7 @@ def check_file(path: str, settings: Settings) -> FileReport:
     return check_bytes(data, path, settings)
 
 
-def check_files(paths: Iterable[str], settings: Settings) -> Iterator[FileReport]:
+def check_files(paths: Iterable[str], settings: Settings | None = None) -> Iterator[FileReport]:
     """Check files and folders, in order of discovery; a path that leads nowhere is a failed report."""
     for found in files.discover(list(paths)):
         if found.problem is not None:

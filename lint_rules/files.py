@@ -174,13 +174,14 @@ def _declared_encoding(data: bytes) -> str:
         with contextlib.suppress(UnicodeDecodeError):
             data.decode("utf-8")
             raise Unreadable(Problem(str(error.msg), 1, 0)) from error
-        return "utf-8"  # what is wrong is a byte of the first two lines, and decoding will say which
+        return "utf-8-sig"  # what is wrong is a byte of the first two lines, and decoding will say which
 
 
 def _undecodable(error: UnicodeDecodeError, encoding: str) -> Problem:
     before = error.object[: error.start].decode(encoding, errors="replace")
     lines = before.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return Problem(f"byte 0x{error.object[error.start]:02x} is not {encoding}", len(lines), len(lines[-1]))
+    wrong = f"byte 0x{error.object[error.start]:02x} is not {encoding.removesuffix('-sig')}"
+    return Problem(wrong, len(lines), len(lines[-1]))
 
 
 def replace(path: str, *, old: bytes, new: bytes) -> None:

@@ -1,8 +1,8 @@
 """What a rule says and what a fix needs to know: frozen, picklable, plain data.
 
-Everything that crosses a process or a floor of the house is made of these types. Lines are 1-based; columns are 0-based
-*code points*, already converted from the UTF-8 byte offsets that `ast` counts in (`semantics.facts.Source.span` is the one
-place that converts).
+Everything that crosses a process or a floor of the house is made of these types. Lines are 1-based; columns are
+0-based *code points*, already converted from the UTF-8 byte offsets that `ast` counts in
+(`semantics.facts.Source.span` is the one place that converts).
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class ContinueLoop:
 class DrainBefore:
     """Exhaust the stream of the loop at `loop` right before the `break` or `return` at `exit`.
 
-    `stream` is the expression that denotes the loop's own iterator (`response`, `self.stream`), or None when the iterable
-    has to be hoisted to a fresh name first.
+    `stream` is the expression that denotes the loop's own iterator (`response`, `self.stream`), or None when the
+    iterable has to be hoisted to a fresh name first.
     """
 
     exit: Span
@@ -60,10 +60,12 @@ class OrEmpty:
 
 @dataclass(frozen=True)
 class DeliverTraces:
-    """Await the delivery helper in a `finally` around the body of the coroutine function whose `def` is at `coroutine`.
+    """Await the delivery helper in a `finally` around the body of the coroutine function whose `def` is at
+    `coroutine`.
 
-    `flush` is an existing Langfuse flush statement inside that coroutine which has to come after the helper; `helper` names
-    a function of the same module that already does the work, to be called instead of writing a new one.
+    `flush` is an existing Langfuse flush statement inside that coroutine which has to come after the helper;
+    `helper` names a function of the same module that already does the work, to be called instead of writing a new
+    one.
     """
 
     coroutine: Span

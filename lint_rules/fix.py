@@ -15,10 +15,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from lint_rules import files
+from lint_rules.__main__ import BROKEN, CLEAN, FINDINGS, INTERRUPTED, add_selection, settings_from
+from lint_rules.engine import check_bytes
 from lint_rules.finding import Applicability, FileReport, Finding, Problem, Status
+from lint_rules.report import problem_line
+from lint_rules.report.text import line
 from lint_rules.settings import Settings
-
-_CLEAN, _FINDINGS, _BROKEN, _INTERRUPTED = 0, 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,10 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read our results has left. Python would complain once more when it flushes stdout at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _BROKEN
+        return BROKEN
     except KeyboardInterrupt:
         print("Interrupted: every file is either as it was or completely fixed.", file=sys.stderr)
-        return _INTERRUPTED
+        return INTERRUPTED
     return status
 
 
@@ -53,7 +55,7 @@ def fix_file(path: str, *, settings: Settings, unsafe: bool = False, write: bool
 
 def _fix_file(path: str, settings: Settings, *, wanted: Callable[[Finding], bool], write: bool) -> FileReport:
     data = files.read(path)
-    report = _checked(data, path, settings)
+    report = check_bytes(data, path, settings)
     if report.problem or not any(map(wanted, report.findings)):
         return report
     from codemods.engine import fix_until_settled  # noqa: PLC0415 - LibCST is slow: only a file with a fix pays
@@ -69,15 +71,9 @@ def _fix_file(path: str, settings: Settings, *, wanted: Callable[[Finding], bool
     return FileReport(path, Status.FIXED, left, fixed=rewrite.fixed)
 
 
-def _checked(data: bytes, path: str, settings: Settings) -> FileReport:
-    from lint_rules.engine import check_bytes  # noqa: PLC0415
-
-    return check_bytes(data, path, settings)
-
-
 def _findings(data: bytes, *, path: str, settings: Settings) -> tuple[Finding, ...]:
     """Be the detector for the codemods' self-check: a text that cannot be checked proves nothing."""
-    report = _checked(data, path, settings)
+    report = check_bytes(data, path, settings)
     if report.problem:
         raise files.Unreadable(report.problem)
     return report.findings
@@ -92,7 +88,7 @@ def _failed(path: str, problem: Problem) -> FileReport:
 
 
 def _run(options: argparse.Namespace) -> int:
-    settings = _settings(options)
+    settings = settings_from(options)
     write = not (options.diff or options.check)
     reports = []
     for found in files.discover(options.paths):
@@ -106,37 +102,24 @@ def _run(options: argparse.Namespace) -> int:
     return _status(reports, write=write)
 
 
-def _settings(options: argparse.Namespace) -> Settings:
-    return Settings(select=tuple(options.select or Settings.select), ignore=tuple(options.ignore or Settings.ignore))
-
-
 def _status(reports: Iterable[FileReport], *, write: bool) -> int:
     reports = list(reports)
     if any(report.problem for report in reports):
-        return _BROKEN
+        return BROKEN
     if any(report.findings or (report.fixed and not write) for report in reports):
-        return _FINDINGS
-    return _CLEAN
+        return FINDINGS
+    return CLEAN
 
 
 def _print_report(report: FileReport, options: argparse.Namespace) -> None:
     if report.problem:
-        print(f"{_place(report.path, report.problem.line, report.problem.column)}: error: {report.problem.message}",
-              file=sys.stderr)  # fmt: skip
+        print(problem_line(report), file=sys.stderr)
     if options.diff:
         _write_exactly(report.diff)
         return
     shown = (*report.fixed, *report.findings) if options.check else report.findings
-    for finding in sorted(shown, key=lambda finding: finding.span):
-        place = _place(report.path, finding.span.line, finding.span.column)
-        _write_exactly(f"{place}: {finding.code} {finding.message}\n")
-
-
-def _place(path: str, line: int | None, column: int | None) -> str:
-    """Write a position as editors read it: columns from 1."""
-    if line is None:
-        return path
-    return f"{path}:{line}:{1 if column is None else column + 1}"
+    for finding in sorted(shown, key=lambda finding: (finding.span, finding.code)):
+        _write_exactly(line(report.path, finding) + "\n")
 
 
 def _write_exactly(text: str) -> None:
@@ -156,8 +139,8 @@ def _lines(data: bytes) -> list[str]:
 
 
 def _marked_ends(lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+    for text in lines:
+        yield text if text.endswith("\n") else f"{text}\n\\ No newline at end of file\n"
 
 
 def _summary(reports: Sequence[FileReport], *, write: bool, unsafe: bool) -> str:
@@ -165,18 +148,18 @@ def _summary(reports: Sequence[FileReport], *, write: bool, unsafe: bool) -> str
     fixed = sum(len(report.fixed) for report in reports)
     changed = sum(bool(report.fixed) for report in reports)
     left = [finding for report in reports for finding in report.findings]
-    more = sum(
-        not unsafe and _is_wanted(finding, unsafe=True) for finding in left if not _is_wanted(finding, unsafe=False)
-    )
+    more = sum(_is_wanted(finding, unsafe=True) and not _is_wanted(finding, unsafe=unsafe) for finding in left)
+    by_hand = len(left) - more
     failed = sum(bool(report.problem) for report in reports)
     notes = [
         f"{more} more with --unsafe-fixes" if more else "",
-        f"{len(left) - more} need a hand" if len(left) > more else "",
+        f"{by_hand} need{'s' if by_hand == 1 else ''} a hand" if by_hand else "",
         f"{_count(failed, 'path')} failed" if failed else "",
     ]
     done = f"{'Fixed' if write else 'Would fix'} {_count(fixed, 'finding')} in {_count(changed, 'file')}"
     remarks = "; ".join(note for note in notes if note)
-    return (done if fixed else "Nothing to fix") + (f" ({remarks})." if remarks else ".")
+    nothing = "Nothing fixed" if left else "Nothing to fix"
+    return (done if fixed else nothing) + (f" ({remarks})." if remarks else ".")
 
 
 def _count(number: int, noun: str) -> str:
@@ -196,22 +179,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--unsafe-fixes", action="store_true", help="also write fixes that cost tokens or time, or change what is seen"
     )
-    for option, what in (("--select", "rules to apply"), ("--ignore", "rules to leave out")):
-        parser.add_argument(
-            option, type=_codes, action="extend", metavar="CODES", help=f"{what}: comma-separated codes or prefixes"
-        )
+    add_selection(parser)
     return parser
-
-
-def _codes(text: str) -> tuple[str, ...]:
-    from lint_rules.rules import all_rules  # noqa: PLC0415
-
-    codes = tuple(code.strip() for code in text.split(",") if code.strip())
-    known = [rule.code for rule in all_rules()]
-    for code in codes:
-        if not any(other.startswith(code) for other in known):
-            raise argparse.ArgumentTypeError(f"no rule has a code that starts with {code!r}")
-    return codes
 
 
 if __name__ == "__main__":

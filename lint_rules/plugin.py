@@ -1,4 +1,5 @@
-"""The flake8 door. flake8 runs every installed plugin on every file, so this imports nothing heavy and looks before it parses."""
+"""The flake8 door. flake8 runs every installed plugin on every file, so this imports nothing heavy and looks before
+it parses."""
 
 from __future__ import annotations
 
@@ -8,11 +9,8 @@ from typing import ClassVar
 
 from lint_rules import __version__
 from lint_rules.engine import check_tree, may_matter
-from lint_rules.semantics.facts import TooMuch
-from lint_rules.settings import Settings
-
-_EVERYTHING = Settings()
-"""flake8 does its own selecting and its own `# noqa`."""
+from lint_rules.semantics.facts import TooLargeError
+from lint_rules.settings import EVERYTHING
 
 
 class Plugin:
@@ -30,8 +28,11 @@ class Plugin:
         if not may_matter(text.encode("utf-8", "surrogatepass")):
             return
         try:
-            findings = check_tree(self._tree, text, _EVERYTHING)
-        except (RecursionError, TooMuch):
+            findings = check_tree(self._tree, text, EVERYTHING)  # flake8 does its own selecting and its own `# noqa`
+        except (RecursionError, TooLargeError):
+            return
+        except Exception as error:  # a defect of ours must not end the user's whole run
+            yield 1, 0, f"LLM000 internal error of flake8-litellm: {type(error).__name__}: {error}", type(self)
             return
         for finding in findings:
             yield finding.span.line, finding.span.column, f"{finding.code} {finding.message}", type(self)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Settings:
     """What a run checks.
 
-    `select` and `ignore` hold code prefixes (`LLM`, `LLM2`, `LLM201`); the longest matching prefix decides and `ignore` wins
-    a tie, as in flake8.
+    `select` and `ignore` hold code prefixes (`LLM`, `LLM2`, `LLM201`); the longest matching prefix decides and
+    `ignore` wins a tie, as in flake8.
     """
 
     select: tuple[str, ...] = ("LLM",)
@@ -19,6 +19,10 @@ class Settings:
     def enabled(self, code: str) -> bool:
         """Tell whether findings with `code` are wanted."""
         return _longest_prefix(self.select, code) > _longest_prefix(self.ignore, code)
+
+
+EVERYTHING = Settings()
+"""Every rule: what a run checks unless it is told otherwise."""
 
 
 def _longest_prefix(prefixes: tuple[str, ...], code: str) -> int:

@@ -2,12 +2,12 @@
 
 `tests/cases/<rule slug>/<case>/before.py` says in its docstring what it shows and what a run must prove:
 
-    before: lost | delivered | crashed | untraced    what becomes of its calls as it stands
-    after: delivered                                 the same once fixed; goes with an `after.py`
-    fix: unsafe                                      the fix is written with `--unsafe-fixes` only
-    remaining: LLM101                                findings that the fix leaves, for a reason given in the docstring
-    pairs: default, otel                             runs with these pairs only, for a reason given in the docstring
-    python: 3.11                                     runs from this Python on
+    before: lost                   what becomes of its calls as it stands, in one of the words of `BEFORE`
+    after: delivered               the same once fixed; goes with an `after.py`
+    fix: unsafe                    the fix is written with `--unsafe-fixes` only
+    remaining: LLM101              findings that the fix leaves, for a reason given in the docstring
+    pairs: default, otel           runs with these pairs only, for a reason given in the docstring
+    python: 3.11                   runs from this Python on
 
 and marks each expected finding where it is reported: `# expect: LLM101, LLM201@9` (the column, from 1, is
 optional). A case without such a mark must stay silent. The marks are taken off before anything else happens.
@@ -40,8 +40,15 @@ REPORTS = "original_reports"
 RUNS_AT_ONCE = 10
 TIMEOUT = 120.0
 
+BEFORE = {
+    "lost": "it exits normally, and of at least one call nothing arrives",
+    "crashed": "a `TypeError` ends it, and the trace is lost with it",
+    "crashed late": "a `TypeError` ends it after the stream has ended, so that the trace arrives",
+    "delivered": "it exits normally, and each call arrives once and in full",
+    "untraced": "it exits normally, and nothing is meant to arrive",
+}
 HEADER = {
-    "before": r"lost|delivered|crashed|untraced",
+    "before": "|".join(BEFORE),
     "after": r"delivered",
     "fix": r"unsafe",
     "remaining": r"LLM\d{3}(, LLM\d{3})*",
@@ -266,9 +273,9 @@ def test_run(program: Program, runs: Runs, pair: str, shim_python: str) -> None:
 
 
 def outcome(report: RunReport) -> str:
-    """One word for a run, as strict as the words of a header are meant."""
-    if report.verdict == "crashed":
-        return "crashed" if "TypeError: " in report.stderr and report.call_verdict == "lost" else "crashed otherwise"
+    """Put a run into one word, as strict as the words of a header are meant."""
+    if report.verdict == "crashed" and "TypeError: " in report.stderr:
+        return {"lost": "crashed", "delivered": "crashed late"}.get(str(report.call_verdict), "crashed oddly")
     return "stray generations" if report.strays else report.verdict
 
 
@@ -284,11 +291,13 @@ def test_header(case: Case) -> None:
         assert re.fullmatch(HEADER[key], value), f"{key}: {value}"
     assert ("after" in case.header) == ("after" in case.stages)
     assert "before" in case.header
-    assert case.header["before"] in (("lost", "crashed") if case.expected else ("delivered", "untraced"))
+    assert (case.header["before"] in ("delivered", "untraced")) == (not case.expected)
     assert bool(case.expected) or case.stages == ("before",), "nothing to find, nothing to fix"
 
 
-@pytest.mark.parametrize("module", pkgutil.iter_modules(lint_rules.rules.__path__), ids=lambda module: module.name)
+@pytest.mark.parametrize(
+    "module", list(pkgutil.iter_modules(lint_rules.rules.__path__)), ids=lambda module: module.name
+)
 def test_every_rule_has_cases(module: pkgutil.ModuleInfo) -> None:
     expecting = [bool(case.expected) for case in ALL if case.slug == module.name]
     assert any(expecting), "no case in which the rule fires"

@@ -1,6 +1,7 @@
 """How findings are shown: one output format, one module, found by its name.
 
-A format module has `write(reports, stream)`: it takes the reports of a run as they come and writes them to a text stream.
+A format module has `write(reports, stream)`: it takes the reports of a run as they come and writes them to a text
+stream.
 """
 
 from __future__ import annotations

@@ -11,8 +11,7 @@ from lint_rules.finding import FileReport, Finding
 def write(reports: Iterable[FileReport], stream: TextIO) -> None:
     """Write one `::error` command per finding."""
     for report in reports:
-        for finding in report.findings:
-            stream.write(command(report.path, finding) + "\n")
+        stream.writelines(command(report.path, finding) + "\n" for finding in report.findings)
 
 
 def command(path: str, finding: Finding) -> str:

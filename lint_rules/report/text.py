@@ -12,8 +12,7 @@ from lint_rules.report import printable
 def write(reports: Iterable[FileReport], stream: TextIO) -> None:
     """Write one line per finding."""
     for report in reports:
-        for finding in report.findings:
-            stream.write(line(report.path, finding) + "\n")
+        stream.writelines(line(report.path, finding) + "\n" for finding in report.findings)
 
 
 def line(path: str, finding: Finding) -> str:

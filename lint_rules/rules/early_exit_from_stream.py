@@ -2,14 +2,14 @@
 
 What it does
 ------------
-Reports `break` and `return` in an `async for` over a LiteLLM stream, unless everything that is left of the stream is read
-on every way from there.
+Reports `break` and `return` in an `async for` over a LiteLLM stream, unless everything that is left of the stream
+is read on every way from there.
 
 Why is this bad
 ---------------
-LiteLLM logs a stream in the step that runs into its end, one step after the chunk that carries `finish_reason`. A loop that
-is left before never takes that step: no success callback, no Langfuse trace, no cost, no budget. `aclose()`, `aclosing()`
-and garbage collection close the connection and log nothing.
+LiteLLM logs a stream in the step that runs into its end, one step after the chunk that carries `finish_reason`. A
+loop that is left before never takes that step: no success callback, no Langfuse trace, no cost, no budget.
+`aclose()`, `aclosing()` and garbage collection close the connection and log nothing.
 
 Bad
 ---
@@ -37,18 +37,19 @@ async def answer(messages):
 
 Fix safety
 ----------
-A `break` on an empty delta becomes `continue`, and an exit on `finish_reason` reads the rest first: safe, nothing more is
-generated. Any other exit also reads the rest first, but that rest is generated and paid for: unsafe.
+A `break` on an empty delta becomes `continue`, and an exit on `finish_reason` reads the rest first: safe, nothing
+more is generated. Any other exit also reads the rest first, but that rest is generated and paid for: unsafe.
 
 Measured
 --------
-0 of 5 delivered, in each of 15 combinations of litellm 1.64.1-1.106.2, langfuse 2.60.2-5.0.4 and callback, for `break` on
-`finish_reason`, on an empty delta and on content, `return`, and `break` inside `aclosing`. The same loops read to the end,
-or drained after the `break`: 5 of 5.
+0 of 5 delivered, in each of 15 combinations of litellm 1.64.1-1.106.2, langfuse 2.60.2-5.0.4 and callback, for
+`break` on `finish_reason`, on an empty delta and on content, `return`, and `break` inside `aclosing`. The same
+loops read to the end, or drained after the `break`: 5 of 5.
 
 Known limits
 ------------
-The stream and the loop have to be in one module. A `raise` out of the loop loses the trace too and is not reported here.
+The stream and the loop have to be in one module. A `raise` out of the loop loses the trace too and is not reported
+here.
 """
 
 from __future__ import annotations

@@ -2,13 +2,14 @@
 
 What it does
 ------------
-Reports `break` and `return` in a `for` over `litellm.completion(..., stream=True)`, unless everything that is left of the
-stream is read on every way from there.
+Reports `break` and `return` in a `for` over `litellm.completion(..., stream=True)`, unless everything that is left
+of the stream is read on every way from there.
 
 Why is this bad
 ---------------
-As for LLM101: LiteLLM logs a stream in the step that runs into its end. A synchronous stream left early also keeps its
-connection, and the next request can deadlock on the connection pool when the stream is garbage-collected inside it.
+As for LLM101: LiteLLM logs a stream in the step that runs into its end. A synchronous stream left early also keeps
+its connection, and the next request can deadlock on the connection pool when the stream is garbage-collected inside
+it.
 
 Bad
 ---
@@ -38,9 +39,9 @@ As for LLM101.
 
 Measured
 --------
-0 of 5 delivered in every column of the ground truth; `break` on `finish_reason` 0 of 3 on litellm 1.77.7 and 1.106.2. Sixty
-streams left by `break` one after the other hung the process in 3 of 3 runs on litellm 1.92.2, 2 of 3 on 1.106.2 and 1 of 3
-on 1.72.6; with a drain after the `break`, in none.
+0 of 5 delivered in every column of the ground truth; `break` on `finish_reason` 0 of 3 on litellm 1.77.7 and
+1.106.2. Sixty streams left by `break` one after the other hung the process in 3 of 3 runs on litellm 1.92.2, 2 of 3
+on 1.106.2 and 1 of 3 on 1.72.6; with a drain after the `break`, in none.
 
 Known limits
 ------------

@@ -2,13 +2,13 @@
 
 What it does
 ------------
-Reports the call that runs a coroutine (`asyncio.run(main())` and its like) in a program that traces to Langfuse, when no way
-through the coroutine waits for LiteLLM's logging.
+Reports the call that runs a coroutine (`asyncio.run(main())` and its like) in a program that traces to Langfuse,
+when no way through the coroutine waits for LiteLLM's logging.
 
 Why is this bad
 ---------------
-LiteLLM logs async calls from fire-and-forget tasks and, since 1.76.0, a background worker. `asyncio.run` cancels them when
-the coroutine returns. Nothing has reached Langfuse by then, so a Langfuse flush flushes nothing either.
+LiteLLM logs async calls from fire-and-forget tasks and, since 1.76.0, a background worker. `asyncio.run` cancels
+them when the coroutine returns. Nothing has reached Langfuse by then, so a Langfuse flush flushes nothing either.
 
 Bad
 ---
@@ -42,18 +42,20 @@ asyncio.run(main())
 
 Fix safety
 ----------
-Safe: the coroutine's body goes into `try`, its `finally` awaits a helper that waits for LiteLLM's logging for ten seconds at
-most, never raises into the program and logs what it could not deliver. A helper that the module already has is used instead.
+Safe: the coroutine's body goes into `try`, its `finally` awaits a helper that waits for LiteLLM's logging for ten
+seconds at most, never raises into the program and logs what it could not deliver. A helper that the module already
+has is used instead.
 
 Measured
 --------
-One awaited call, no flush: 0 of n delivered in 11 of 12 version columns (litellm 1.64.1-1.106.2); with
-`await asyncio.sleep(0)` and `await GLOBAL_LOGGING_WORKER.flush()`: n of n. Without the `sleep(0)` the worker has no queue yet
-and its flush returns at once: 0 of n.
+One awaited call, no flush: 0 of n delivered in 11 of 12 version columns (litellm 1.64.1-1.106.2); with `await
+asyncio.sleep(0)` and `await GLOBAL_LOGGING_WORKER.flush()`: n of n. Without the `sleep(0)` the worker has no queue
+yet and its flush returns at once: 0 of n.
 
 Known limits
 ------------
-The calls, the callback and the entry point have to be in one module. A second awaited call can hide the loss of the first.
+The calls, the callback and the entry point have to be in one module. A second awaited call can hide the loss of the
+first.
 """
 
 from __future__ import annotations
@@ -80,7 +82,10 @@ def _message(entry: EntryPoint) -> str:
             "but a killed, frozen or forked process loses them"
         )
     known = f"; `{entry.helper}` waits for it but is not called" if entry.helper else ""
-    return f"`{entry.runner}` ends before LiteLLM has logged the calls of `{entry.coroutine}`: their Langfuse traces are lost{known}"
+    return (
+        f"`{entry.runner}` ends before LiteLLM has logged the calls of `{entry.coroutine}`: "
+        f"their Langfuse traces are lost{known}"
+    )
 
 
 def delivery_fix(entry: EntryPoint) -> Fix | None:

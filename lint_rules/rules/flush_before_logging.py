@@ -2,13 +2,13 @@
 
 What it does
 ------------
-Reports a flush of the Langfuse SDK at the end of an async program whose calls are traced by a LiteLLM callback, when nothing
-has waited for LiteLLM's logging before it.
+Reports a flush of the Langfuse SDK at the end of an async program whose calls are traced by a LiteLLM callback,
+when nothing has waited for LiteLLM's logging before it.
 
 Why is this bad
 ---------------
-After `await litellm.acompletion(...)` the event loop still needs turns before LiteLLM hands the call to Langfuse. A flush
-that comes first finds an empty queue, and when the coroutine returns the logging is cancelled.
+After `await litellm.acompletion(...)` the event loop still needs turns before LiteLLM hands the call to Langfuse. A
+flush that comes first finds an empty queue, and when the coroutine returns the logging is cancelled.
 
 Bad
 ---
@@ -48,8 +48,8 @@ Safe, as for LLM301; a flush that is the coroutine's last statement moves behind
 
 Measured
 --------
-One awaited call and a Langfuse flush: 0 of n delivered in 11 of 12 version columns, and twice in the twelfth (litellm 1.80.11
-with langfuse 3.11.2). A flush after `asyncio.run` has returned: 0 of 2 in three columns.
+One awaited call and a Langfuse flush: 0 of n delivered in 11 of 12 version columns, and twice in the twelfth
+(litellm 1.80.11 with langfuse 3.11.2). A flush after `asyncio.run` has returned: 0 of 2 in three columns.
 
 Known limits
 ------------

@@ -2,13 +2,14 @@
 
 What it does
 ------------
-Reports a delta's content that flows, possibly None, into `+`, `+=` or `"".join(...)`, directly or through names, lists and
-functions of the module.
+Reports a delta's content that flows, possibly None, into `+`, `+=` or `"".join(...)`, directly or through names,
+lists and functions of the module.
 
 Why is this bad
 ---------------
-LiteLLM's last chunk, the usage chunk and every tool-call delta carry `content=None`. `text += None` raises a TypeError after
-all the text has arrived but before the stream has ended, so the answer and its trace are lost together.
+LiteLLM's last chunk, the usage chunk and every tool-call delta carry `content=None`. `text += None` raises a
+TypeError after all the text has arrived but before the stream has ended, so the answer and its trace are lost
+together.
 
 Bad
 ---
@@ -38,13 +39,13 @@ Safe: `or ""` is written where the content is read, or at the use when something
 
 Measured
 --------
-`TypeError: can only concatenate str (not "NoneType") to str` at the finish chunk on every litellm from 1.64.1 to 1.106.2;
-the trace is lost with it in 5 of 5 runs.
+`TypeError: can only concatenate str (not "NoneType") to str` at the finish chunk on every litellm from 1.64.1 to
+1.106.2; the trace is lost with it in 5 of 5 runs.
 
 Known limits
 ------------
-The stream, the content and the use have to be in one module. A default in `.get("content", "")` is no guard: the key is
-there, its value is None.
+The stream, the content and the use have to be in one module. A default in `.get("content", "")` is no guard: the
+key is there, its value is None.
 """
 
 from __future__ import annotations
@@ -63,6 +64,8 @@ def unguarded_delta_content(this: Rule, module: ModuleFacts) -> Iterator[Finding
     """Report every concatenation of a delta's content that may be None."""
     for use in module.content_uses:
         if use.how in _OPERATION:
-            message = f'`{use.text}` may be None: {_OPERATION[use.how]} raises TypeError and loses the trace; write `or ""`'
+            message = (
+                f'`{use.text}` may be None: {_OPERATION[use.how]} raises TypeError and loses the trace; write `or ""`'
+            )
             fix = Fix(Applicability.SAFE, OrEmpty(use.repair)) if use.repair is not None else None
             yield Finding(this.code, use.span, message, fix)

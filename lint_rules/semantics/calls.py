@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
 def call(node: ast.Call, env: Environment, machine: Machine) -> Value:
     """Return the value of a call and record what it does to streams, content and delivery."""
-    machine.calls += 1
     callee = machine.evaluate(node.func, env)
+    machine.calls += _may_raise(callee)
     if isinstance(callee, External) and callee.dotted in sdk.RUNNERS:
         return machine.entry_point(node, sdk.RUNNERS[callee.dotted], env)
     if isinstance(callee, External) and callee.dotted in sdk.LOOP_RUN_METHODS:
@@ -64,6 +64,11 @@ def call(node: ast.Call, env: Environment, machine: Machine) -> Value:
     if isinstance(callee, Partial):
         return _partial_call(callee, arguments)
     return _unknown(node.func, arguments)
+
+
+def _may_raise(callee: Value) -> bool:
+    """asyncio's own functions and LiteLLM's worker are taken to do what they are called for."""
+    return not (isinstance(callee, External) and callee.dotted.startswith(("asyncio.", sdk.WORKER)))
 
 
 class Arguments:
@@ -116,7 +121,7 @@ def _external(dotted: str, arguments: Arguments) -> Value:
 def litellm_call(dotted: str, entry: sdk.Call, arguments: Arguments, *, streams: bool | None = None) -> Value:
     """Return what a LiteLLM call gives: a stream where it can be one, and the event that it has been made."""
     machine, env, node = arguments.machine, arguments.env, arguments.node
-    machine.registered(node.keywords)
+    machine.registered(node)
     origin = Origin(dotted, node.lineno, node.col_offset)
     machine.created(origin, env)
     machine.called_litellm(entry.is_async, env)
@@ -164,7 +169,7 @@ def _foreign(dotted: str, arguments: Arguments) -> Value:
     _hand_over(arguments)
     root = dotted.partition(".")[0]
     if root == "litellm":
-        machine.registered(arguments.node.keywords)
+        machine.registered(arguments.node)
     own = root in sys.stdlib_module_names or root == "litellm"
     owner, _, last = dotted.rpartition(".")
     generic = last in ("flush", "shutdown", "close", "aclose", "stop")
@@ -220,8 +225,9 @@ def _last_read(arguments: Arguments) -> Value:
 
 
 def _grow(receiver: Many, arguments: Arguments, element: Value) -> Value:
-    assert isinstance(arguments.node.func, ast.Attribute)
-    arguments.machine.store(arguments.node.func.value, Many(join(receiver.element, element)), arguments.env, keep=True)
+    if isinstance(arguments.node.func, ast.Attribute):
+        grown = Many(join(receiver.element, element))
+        arguments.machine.store(arguments.node.func.value, grown, arguments.env, keep=True)
     return NONE
 
 
@@ -231,7 +237,21 @@ def _method_of_text(method: Method, arguments: Arguments) -> Value | None:
     return TEXT if method.name in _TEXT_METHODS else None
 
 
-_TEXT_METHODS = frozenset({"join", "strip", "lstrip", "rstrip", "format", "replace", "lower", "upper", "title", "removeprefix", "removesuffix"})
+_TEXT_METHODS = frozenset(
+    {
+        "join",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "format",
+        "replace",
+        "lower",
+        "upper",
+        "title",
+        "removeprefix",
+        "removesuffix",
+    }
+)
 
 
 def _method_of_part(method: Method, arguments: Arguments) -> Value | None:
@@ -274,13 +294,19 @@ _METHODS: dict[type, Callable[[Method, Arguments], Value | None]] = {
 
 def _partial(arguments: Arguments) -> Value:
     function = arguments.first()
-    return Partial(function, arguments.keywords.get("stream") not in (None, Const(False))) if function != UNKNOWN else UNKNOWN
+    return (
+        Partial(function, arguments.keywords.get("stream") not in (None, Const(False)))
+        if function != UNKNOWN
+        else UNKNOWN
+    )
 
 
 def _partial_call(partial: Partial, arguments: Arguments) -> Value:
     function = partial.function
     if isinstance(function, External) and function.dotted in sdk.CALLS:
-        return litellm_call(function.dotted, sdk.CALLS[function.dotted], arguments, streams=True if partial.streams else None)
+        return litellm_call(
+            function.dotted, sdk.CALLS[function.dotted], arguments, streams=True if partial.streams else None
+        )
     if isinstance(function, Function):
         return arguments.machine.call(function, arguments, arguments.env, partial=True)
     return _unknown(arguments.node.func, arguments)
@@ -334,7 +360,11 @@ def _getattr(arguments: Arguments) -> Value:
     path = path_of(arguments.node)
     if path is not None and (known := arguments.env.names.get(path)) is not None:
         return known
-    if len(arguments.positional) < 2 or not isinstance(name := arguments.positional[1], Const) or not isinstance(name.value, str):
+    if (
+        len(arguments.positional) < 2
+        or not isinstance(name := arguments.positional[1], Const)
+        or not isinstance(name.value, str)
+    ):
         return UNKNOWN
     return attribute_of(arguments.first(), name.value, arguments.node, arguments.machine)
 
@@ -422,4 +452,3 @@ _HANDLERS: dict[str, Callable[[Arguments], Value]] = {
     "asyncio.Runner": _runner,
     **dict.fromkeys(sdk.LOOP_FACTORIES, _loop),
 }
-

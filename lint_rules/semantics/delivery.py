@@ -25,7 +25,8 @@ def logged(env: Environment) -> None:
 
 
 def worker_flushed(env: Environment) -> None:
-    """`GLOBAL_LOGGING_WORKER.flush()`: returns at once when the loop had no turn since the call, for nothing is queued yet."""
+    """`GLOBAL_LOGGING_WORKER.flush()`: returns at once when the loop had no turn since the call, for nothing is
+    queued yet."""
     _each(env, lambda route: route.log() if route.turned else route)
 
 
@@ -53,7 +54,10 @@ def relocated(env: Environment, before: frozenset[Route], node: ast.expr) -> Non
     """A helper called by `node` flushed for its caller: the call of the helper is what a reader should look at."""
     known = frozenset().union(*(route.flushes for route in before))
     if any(route.unlogged for route in before):
-        _each(env, lambda route: replace(route, flushes=route.flushes & known | {node}) if route.flushes - known else route)
+        _each(
+            env,
+            lambda route: replace(route, flushes=route.flushes & known | {node}) if route.flushes - known else route,
+        )
 
 
 def _each(env: Environment, change: Callable[[Route], Route]) -> None:

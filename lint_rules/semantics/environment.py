@@ -1,4 +1,5 @@
-"""What holds at a program point: beliefs about names and access paths, streams left early, and the state of delivery."""
+"""What holds at a program point: beliefs about names and access paths, streams left early, and the state of
+delivery."""
 
 from __future__ import annotations
 
@@ -94,6 +95,8 @@ class Environment:
 
     names: dict[str, Value] = field(default_factory=dict)
     """Beliefs by access path: `response`, `self.router`, `chunk.choices[0].delta.content`."""
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Names that stand for another path: after `delta = chunk.choices[0].delta`, a test of either is a test of both."""
     abandoned: frozenset[Abandoned] = frozenset()
     """Streams left early on the way here and not read to their end since."""
     exhausted: frozenset[Origin] = frozenset()
@@ -102,13 +105,19 @@ class Environment:
 
     def copy(self) -> Environment:
         """Return an independent copy."""
-        return Environment(dict(self.names), self.abandoned, self.exhausted, self.routes)
+        return Environment(dict(self.names), dict(self.aliases), self.abandoned, self.exhausted, self.routes)
+
+    def become(self, other: Environment) -> None:
+        """Take over the state of `other`, which is not used any more."""
+        self.names, self.aliases = other.names, other.aliases
+        self.abandoned, self.exhausted, self.routes = other.abandoned, other.exhausted, other.routes
 
     def join(self, other: Environment | None) -> Environment:
         """Make this the state after two branches meet (`other` None: that branch does not arrive), and return it."""
         if other is None or other is self:
             return self
         self.names = _join_names(self.names, other.names)
+        self.aliases = {name: path for name, path in self.aliases.items() if other.aliases.get(name) == path}
         self.abandoned |= other.abandoned
         self.exhausted &= other.exhausted
         self.routes = merge_routes(self.routes, other.routes)
@@ -119,18 +128,39 @@ class Environment:
         self.forget(path)
         self.names[path] = value
 
+    def alias(self, name: str, path: str) -> None:
+        """Note that the name just bound stands for `path`."""
+        if reaches(name, path):
+            return
+        for known, value in list(self.names.items()):
+            if known != path and reaches(path, known):
+                self.names[name + known[len(path) :]] = value
+        self.aliases[name] = path
+
+    def narrow(self, path: str, value: Value) -> None:
+        """Believe `value` of `path`, under every name it goes by."""
+        self.names[path] = value
+        for name, target in self.aliases.items():
+            if reaches(name, path):
+                self.names[target + path[len(name) :]] = value
+            elif reaches(target, path):
+                self.names[name + path[len(target) :]] = value
+
     def forget(self, path: str) -> None:
         """Drop what is believed of `path` and of everything reached through it."""
-        dotted, indexed = path + ".", path + "["
         stale = [
             name
             for name, value in self.names.items()
-            if name == path
-            or name.startswith((dotted, indexed))
-            or (isinstance(value, Flag) and (value.path == path or value.path.startswith((dotted, indexed))))
+            if reaches(path, name) or (isinstance(value, Flag) and reaches(path, value.path))
         ]
         for name in stale:
             del self.names[name]
+        if self.aliases:
+            self.aliases = {
+                name: target
+                for name, target in self.aliases.items()
+                if not reaches(path, name) and not reaches(path, target)
+            }
 
 
 def _join_names(left: dict[str, Value], right: dict[str, Value]) -> dict[str, Value]:
@@ -143,10 +173,13 @@ def _join_names(left: dict[str, Value], right: dict[str, Value]) -> dict[str, Va
                 joined[path] = value
         else:
             joined[path] = value if other is value else join(value, other)
-    for path, value in right.items():
-        if path not in left and _is_name(path):
-            joined[path] = value
+    joined |= {path: value for path, value in right.items() if path not in left and _is_name(path)}
     return joined
+
+
+def reaches(path: str, other: str) -> bool:
+    """Tell whether `other` is `path` or something reached through it."""
+    return other.startswith(path) and (len(other) == len(path) or other[len(path)] in ".[")
 
 
 def _is_name(path: str) -> bool:
@@ -163,25 +196,27 @@ def path_of(node: ast.expr) -> str | None:
     if isinstance(node, ast.Attribute):
         return _extend(node.value, "." + node.attr)
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-        return _extend(node.value, f"[{node.slice.value!r}]")
+        return _extend(node.value, _key(node.slice))
     if isinstance(node, ast.NamedExpr):
         return node.target.id
     return _path_of_call(node) if isinstance(node, ast.Call) else None
 
 
 def _path_of_call(node: ast.Call) -> str | None:
-    keys = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
-    if isinstance(node.func, ast.Attribute) and node.func.attr == "get" and keys:
-        return _extend(node.func.value, f"[{keys[0]!r}]")
-    if isinstance(node.func, ast.Name) and node.func.id == "getattr" and keys and len(node.args) >= 2:
-        return _extend(node.args[0], f".{keys[0]}")
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
+        return _extend(node.func.value, _key(node.args[0])) if isinstance(node.args[0], ast.Constant) else None
+    if isinstance(node.func, ast.Name) and node.func.id == "getattr" and len(node.args) >= 2:
+        name = node.args[1].value if isinstance(node.args[1], ast.Constant) else None
+        return _extend(node.args[0], f".{name}") if isinstance(name, str) else None
     if isinstance(node.func, ast.Name) and node.func.id == "cast" and len(node.args) == 2:
         return path_of(node.args[1])
     return None
 
 
+def _key(node: ast.Constant) -> str:
+    return f"[{node.value!r}]"
+
+
 def _extend(base: ast.expr, suffix: str) -> str | None:
     path = path_of(base)
     return None if path is None else path + suffix
-
-

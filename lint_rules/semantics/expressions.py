@@ -1,4 +1,5 @@
-"""Expression → value. One function per kind of expression, chosen by type; whatever has none is walked for its effects."""
+"""Expression → value. One function per kind of expression, chosen by type; whatever has none is walked for its
+effects."""
 
 from __future__ import annotations
 
@@ -162,7 +163,7 @@ def _if_expression(node: ast.IfExp, env: Environment, machine: Machine) -> Value
     holds = assume(node.test, env, True, machine)
     fails = assume(node.test, env, False, machine)
     value = join(evaluate(node.body, holds, machine), evaluate(node.orelse, fails, machine))
-    machine.replace(env, holds.join(fails))
+    env.become(holds.join(fails))
     return value
 
 
@@ -181,7 +182,7 @@ def _bool_op(node: ast.BoolOp, env: Environment, machine: Machine) -> Value:
     values.append(evaluate(last, current, machine))
     for arrival in exits:
         current.join(arrival)
-    machine.replace(env, current)
+    env.become(current)
     return _bool_value(values, deciding)
 
 
@@ -286,7 +287,9 @@ def _generators(generators: list[ast.comprehension], env: Environment, machine: 
     return inner
 
 
-def _leave_comprehension(generators: list[ast.comprehension], env: Environment, inner: Environment, machine: Machine) -> None:
+def _leave_comprehension(
+    generators: list[ast.comprehension], env: Environment, inner: Environment, machine: Machine
+) -> None:
     """A comprehension reads its streams to the end. Its names are its own; what it did to the world is not."""
     env.routes, env.abandoned, env.exhausted = inner.routes, inner.abandoned, inner.exhausted
     for generator in generators:

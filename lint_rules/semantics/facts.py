@@ -5,18 +5,28 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lint_rules.finding import Span
 from lint_rules.semantics import sdk
 from lint_rules.semantics.environment import Route, path_of
-from lint_rules.semantics.infer import Machine, Resolve, TooMuch
+from lint_rules.semantics.infer import Machine, Resolve, TooLargeError
 from lint_rules.semantics.narrow import Decision
 from lint_rules.semantics.record import Entry, Exit, Record, Use
 from lint_rules.semantics.syntax import own_nodes
 from lint_rules.semantics.values import External, FunctionInfo
 
-__all__ = ["ContentUse", "Decision", "EntryPoint", "Ending", "ModuleFacts", "Source", "StreamExit", "TooMuch", "gather"]
+__all__ = [
+    "ContentUse",
+    "Decision",
+    "Ending",
+    "EntryPoint",
+    "ModuleFacts",
+    "Source",
+    "StreamExit",
+    "TooLargeError",
+    "gather",
+]
 
 _NEWLINE = re.compile("\r\n|\r|\n")
 
@@ -113,7 +123,8 @@ class ModuleFacts:
 
 
 def gather(tree: ast.Module, source: Source, resolve: Resolve = External) -> ModuleFacts:
-    """Interpret a module and return its facts. Raises `TooMuch` beyond the bound and RecursionError on absurd nesting."""
+    """Interpret a module and return its facts. Raises `TooLargeError` beyond the bound and RecursionError on absurd
+    nesting."""
     machine = Machine(tree, resolve)
     record = machine.run()
     return ModuleFacts(
@@ -146,7 +157,11 @@ def _read_elsewhere(exit_: Exit, record: Record) -> bool:
 
 def _resumable(loop: ast.For | ast.AsyncFor) -> str | None:
     iterable = loop.iter
-    while isinstance(iterable, ast.Call) and path_of(iterable.func) in ("cast", "typing.cast", "aiter", "iter") and iterable.args:
+    while (
+        isinstance(iterable, ast.Call)
+        and path_of(iterable.func) in ("cast", "typing.cast", "aiter", "iter")
+        and iterable.args
+    ):
         iterable = iterable.args[-1]
     if not _is_dotted(iterable) or _rebinds(loop, path_of(iterable) or ""):
         return None
@@ -173,11 +188,17 @@ def _content_uses(record: Record, source: Source) -> Iterator[ContentUse]:
     for use in record.uses.values():
         if use.contents and use.sightings.confirmed():
             repair = _repair(use)
-            yield ContentUse(source.span(use.node), use.how, _shorten(use.operand), source.span(repair) if repair is not None else None)
+            yield ContentUse(
+                source.span(use.node),
+                use.how,
+                _shorten(use.operand),
+                source.span(repair) if repair is not None else None,
+            )
 
 
 def _repair(use: Use) -> ast.expr | None:
-    """Return the expression to write `or ""` after: where the content was read if nothing there needs its None, else the use."""
+    """Return the expression to write `or ""` after: where the content was read if nothing there needs its None,
+    else the use."""
     reads = {content.read for content in use.contents}
     read = next(iter(reads)) if len(reads) == 1 else None
     if use.how == "join":
@@ -192,7 +213,11 @@ def _only_read(read: ast.expr, name: str, function: FunctionInfo) -> bool:
     assigned = 0
     bound_to_read = False
     for node in own_nodes(function.node):
-        if isinstance(node, ast.Assign) and node.value is read and [path_of(target) for target in node.targets] == [name]:
+        if (
+            isinstance(node, ast.Assign)
+            and node.value is read
+            and [path_of(target) for target in node.targets] == [name]
+        ):
             bound_to_read = True
         if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store):
             assigned += 1
@@ -201,7 +226,9 @@ def _only_read(read: ast.expr, name: str, function: FunctionInfo) -> bool:
 
 def _needs_none(node: ast.AST, name: str) -> bool:
     """Tell whether a node looks at the difference between None and "", or hands the value to what might."""
-    if isinstance(node, ast.Compare | ast.Return | ast.Yield | ast.Dict | ast.List | ast.Tuple | ast.Set | ast.Lambda | ast.Match):
+    if isinstance(
+        node, ast.Compare | ast.Return | ast.Yield | ast.Dict | ast.List | ast.Tuple | ast.Set | ast.Lambda | ast.Match
+    ):
         return _mentions(node, name)
     if isinstance(node, ast.Call) and path_of(node.func) != "print":
         return any(_is_name(argument, name) for argument in (*node.args, *(keyword.value for keyword in node.keywords)))
@@ -245,7 +272,9 @@ def _judge_callback(entry: Entry) -> tuple[str, ast.expr | None] | None:
 
 
 def _common(routes: list[Route]) -> frozenset[ast.expr]:
-    return frozenset().union(*(route.sleeps for route in routes)) if all(route.sleeps for route in routes) else frozenset()
+    return (
+        frozenset().union(*(route.sleeps for route in routes)) if all(route.sleeps for route in routes) else frozenset()
+    )
 
 
 def _judge_sdk(entry: Entry) -> tuple[str, ast.expr | None] | None:
@@ -265,7 +294,11 @@ def _entry_point(entry: Entry, ending: str, at: ast.expr | None, machine: Machin
     return EntryPoint(
         span=source.span(entry.node),
         runner=entry.runner,
-        coroutine=definition.name if definition is not None else _shorten(entry.node.args[0]) if entry.node.args else "?",
+        coroutine=definition.name
+        if definition is not None
+        else _shorten(entry.node.args[0])
+        if entry.node.args
+        else "?",
         ending=ending,
         by_callback=machine.record.registers_callback,
         at=source.span(at) if at is not None else None,
@@ -277,7 +310,9 @@ def _entry_point(entry: Entry, ending: str, at: ast.expr | None, machine: Machin
 
 def _statement_of(expression: ast.expr, definition: ast.AsyncFunctionDef) -> ast.stmt | None:
     for node in own_nodes(definition):
-        if isinstance(node, ast.Expr) and (node.value is expression or (isinstance(node.value, ast.Await) and node.value.value is expression)):
+        if isinstance(node, ast.Expr) and (
+            node.value is expression or (isinstance(node.value, ast.Await) and node.value.value is expression)
+        ):
             return node
     return None
 
@@ -286,24 +321,23 @@ def _helper(machine: Machine) -> str | None:
     """Return a coroutine function of the module that takes nothing and waits for LiteLLM's logging on every way."""
     for node in machine.tree.body:
         function = machine.functions.get(node)
-        if isinstance(node, ast.AsyncFunctionDef) and function is not None and _takes_nothing(node.args) and _is_small(node):
-            if machine.delivers(function):
-                return node.name
+        if not isinstance(node, ast.AsyncFunctionDef) or function is None:
+            continue
+        if _may_help(node) and machine.delivers(function):
+            return node.name
     return None
 
 
-def _takes_nothing(arguments: ast.arguments) -> bool:
+def _may_help(node: ast.AsyncFunctionDef) -> bool:
+    """Tell whether a function can be called with nothing and makes no calls of its own, as a program's main does."""
+    arguments = node.args
     required = len(arguments.posonlyargs) + len(arguments.args) - len(arguments.defaults)
-    return required == 0 and all(default is not None for default in arguments.kw_defaults)
-
-
-def _is_small(node: ast.AsyncFunctionDef) -> bool:
-    """A program's own main may deliver at its end: that is no helper."""
-    return not any(isinstance(child, ast.Call) and f"litellm.{(path_of(child.func) or '').rpartition('.')[2]}" in sdk.CALLS for child in own_nodes(node))
+    if required or None in arguments.kw_defaults:
+        return False
+    called = (path_of(child.func) or "" for child in own_nodes(node) if isinstance(child, ast.Call))
+    return not any(f"litellm.{name.rpartition('.')[2]}" in sdk.CALLS for name in called)
 
 
 def _shorten(node: ast.expr) -> str:
     text = ast.unparse(node)
     return text if len(text) <= 40 else text[:37] + "..."
-
-

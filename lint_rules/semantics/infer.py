@@ -1,7 +1,7 @@
 """The interpreter of one module: frames, functions, classes; expressions and statements have modules of their own.
 
-Names from outside the module are looked up by the `resolve` function it is given, so that what stands above (other modules of
-the project) can be plugged in without this module knowing of it.
+Names from outside the module are looked up by the `resolve` function it is given, so that what stands above (other
+modules of the project) can be plugged in without this module knowing of it.
 """
 
 from __future__ import annotations
@@ -57,8 +57,11 @@ MAX_CONTEXTS = 16
 
 Resolve = Callable[[str], Value]
 
+_ALIASABLE = Part | Content | Empty | Finish
+"""Values that stay what they are while a name stands for them."""
 
-class TooMuch(Exception):
+
+class TooLargeError(Exception):
     """The module is too large or too entangled to be interpreted within bounds."""
 
 
@@ -134,7 +137,6 @@ class Machine:
         self.contexts: dict[FunctionInfo, int] = {}
         self.functions: dict[ast.AST, Function] = {}
         self.called: FunctionInfo | None = None
-        self.module = Environment()
 
     @property
     def frame(self) -> Frame:
@@ -142,15 +144,16 @@ class Machine:
         return self.frames[-1]
 
     def step(self) -> None:
-        """Count one unit of work; raise `TooMuch` when the module costs more than its bound."""
+        """Count one unit of work; raise `TooLargeError` when the module costs more than its bound."""
         self.steps += 1
         if self.steps > MAX_STEPS:
-            raise TooMuch
+            raise TooLargeError
 
     # The module, its functions, its classes
 
     def run(self) -> Record:
-        """Interpret the module and every function in it; twice where classes hold state, so that methods see it settled."""
+        """Interpret the module and every function in it; twice where classes hold state, so that methods see it
+        settled."""
         self._pass()
         if any(info.attributes for info in self.classes.values()):
             self.settled = {info: dict(info.attributes) for info in self.classes.values()}
@@ -159,16 +162,14 @@ class Machine:
         return self.record
 
     def _pass(self) -> None:
-        frame = Frame(None, env=self.module)
+        frame = Frame(None)
         self.frames.append(frame)
-        end = statements.run_block(self.tree.body, self.module, self)
+        end = statements.run_block(self.tree.body, frame.env, self)
         arrivals = [env for _, env in frame.returned] + ([end] if end is not None else [])
         self._finish(frame, arrivals)
-        self.module = end if end is not None else frame.env
-        frame.env = self.module
+        frame.env = end if end is not None else frame.env
         for function in self._defined():
             self._summarise(function, self._parameters_alone(function), START, None)
-        self.frames.pop()
 
     def _defined(self) -> Iterator[Function]:
         """Every function defined so far, constructors first, and those that interpreting them defines."""
@@ -191,10 +192,16 @@ class Machine:
             value = self._decorate(decorator, value, env)
         return value
 
-    def _info(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str, decorators: list[Value]) -> FunctionInfo:
+    def _info(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str, decorators: list[Value]
+    ) -> FunctionInfo:
         info = self.infos.get(node)
         if info is None:
-            roles = [_EXTERNAL_ROLES[value.dotted] for value in decorators if isinstance(value, External) and value.dotted in _EXTERNAL_ROLES]
+            roles = [
+                _EXTERNAL_ROLES[value.dotted]
+                for value in decorators
+                if isinstance(value, External) and value.dotted in _EXTERNAL_ROLES
+            ]
             role = roles[0] if roles else Role.PLAIN
             info = FunctionInfo(node, name, self.frame.info, self.frame.owner, role, is_generator(node))
             self.infos[node] = info
@@ -256,7 +263,7 @@ class Machine:
             if (value := closure.environment.names.get(name)) is not None:
                 return value
             closure = closure.outer
-        return (self.frames[0].env if self.frames[0].info is None else self.module).names.get(name)
+        return self.frames[0].env.names.get(name)
 
     def attribute(self, receiver: Object, name: str) -> Value:
         """Return the value of `self.name` for an instance of one of the linted code's classes."""
@@ -278,7 +285,11 @@ class Machine:
         if (method := info.methods.get(name)) is not None:
             return method
         for base in info.bases:
-            if isinstance(base, Class) and depth < MAX_DEPTH and (found := self._member(base.info, name, depth + 1)) is not None:
+            if (
+                isinstance(base, Class)
+                and depth < MAX_DEPTH
+                and (found := self._member(base.info, name, depth + 1)) is not None
+            ):
                 return found
             if isinstance(base, External) and base.dotted.startswith("litellm."):
                 return self.resolve(f"{base.dotted}.{name}")
@@ -302,8 +313,18 @@ class Machine:
             except SyntaxError:
                 return UNKNOWN
         if isinstance(annotation, ast.BinOp):
-            return join_all([value for side in (annotation.left, annotation.right) if (value := self.annotated(side, env)) != UNKNOWN])
-        if isinstance(annotation, ast.Subscript) and path_of(annotation.value) in ("Optional", "typing.Optional", "Annotated"):
+            return join_all(
+                [
+                    value
+                    for side in (annotation.left, annotation.right)
+                    if (value := self.annotated(side, env)) != UNKNOWN
+                ]
+            )
+        if isinstance(annotation, ast.Subscript) and path_of(annotation.value) in (
+            "Optional",
+            "typing.Optional",
+            "Annotated",
+        ):
             inner = annotation.slice.elts[0] if isinstance(annotation.slice, ast.Tuple) else annotation.slice
             return self.annotated(inner, env)
         if not isinstance(annotation, ast.Name | ast.Attribute):
@@ -324,7 +345,9 @@ class Machine:
         parameters.update(zip(names, values, strict=False))
         return self._enter(function, parameters, env, None)
 
-    def _enter(self, function: Function, parameters: dict[str, Value], env: Environment, node: ast.Call | None) -> Value:
+    def _enter(
+        self, function: Function, parameters: dict[str, Value], env: Environment, node: ast.Call | None
+    ) -> Value:
         info = function.info
         if function.observed:
             self.record.uses_langfuse_sdk = True
@@ -343,7 +366,9 @@ class Machine:
     def _take_effect(self, summary: Summary, env: Environment, node: ast.Call | None) -> None:
         before = env.routes
         env.exhausted |= summary.exhausted
-        env.abandoned = frozenset(left for left in env.abandoned if left[0] not in summary.exhausted) | summary.abandoned
+        env.abandoned = (
+            frozenset(left for left in env.abandoned if left[0] not in summary.exhausted) | summary.abandoned
+        )
         env.routes = summary.routes or env.routes
         self._raise_routes(summary.raised)
         if node is not None:
@@ -358,7 +383,9 @@ class Machine:
         raised.routes = routes
         self.raised(raised if routes else None)
 
-    def _summarise(self, function: Function, parameters: dict[str, Value], routes: Routes, context: Context) -> Summary | None:
+    def _summarise(
+        self, function: Function, parameters: dict[str, Value], routes: Routes, context: Context
+    ) -> Summary | None:
         info = function.info
         key = (info, function.closure, function.bound, tuple(parameters.items()), routes, context is None)
         if key in self.summaries:
@@ -371,7 +398,11 @@ class Machine:
         return summary
 
     def _interpret(self, function: Function, parameters: dict[str, Value], routes: Routes, context: Context) -> Summary:
-        received = frozenset(origin for value in parameters.values() for origin in origins_of(value)) if context is not None else frozenset()
+        received = (
+            frozenset(origin for value in parameters.values() for origin in origins_of(value))
+            if context is not None
+            else frozenset()
+        )
         env = Environment(dict(parameters), routes=routes)
         frame = Frame(function.info, context, function.closure, received, env)
         self.frames.append(frame)
@@ -386,7 +417,14 @@ class Machine:
         final = self._finish(frame, arrivals)
         self.frames.pop()
         value = join_all(value for value, _ in frame.returned)
-        return Summary(value, join_all(frame.yielded), final.exhausted, final.abandoned, final.routes if arrivals else frozenset(), frame.raised)
+        return Summary(
+            value,
+            join_all(frame.yielded),
+            final.exhausted,
+            final.abandoned,
+            final.routes if arrivals else frozenset(),
+            frame.raised,
+        )
 
     def _finish(self, frame: Frame, arrivals: list[Environment]) -> Environment:
         """Settle what a function leaves behind: its own streams left early are lost, its caller's are the caller's."""
@@ -434,7 +472,8 @@ class Machine:
         return parameters
 
     def construct(self, made: Class, arguments: calls.Arguments, env: Environment) -> Value:
-        """Return a new instance: `__init__` is interpreted with the arguments; a plain data class keeps its keywords."""
+        """Return a new instance: `__init__` is interpreted with the arguments; a plain data class keeps its
+        keywords."""
         instance = Object(made.info)
         constructor = self._member(made.info, "__init__")
         if isinstance(constructor, Function):
@@ -493,10 +532,19 @@ class Machine:
             return
         self._notice_assignment(target, source, value, env)
         self.store(target, value, env)
+        if (
+            isinstance(target, ast.Name)
+            and source is not None
+            and isinstance(value, _ALIASABLE)
+            and (path := path_of(source)) is not None
+        ):
+            env.alias(target.id, path)
 
     def _unpack(self, target: ast.Tuple | ast.List, value: Value, env: Environment, source: ast.expr | None) -> None:
         items = value.items if isinstance(value, Many) else None
-        sources = source.elts if isinstance(source, ast.Tuple | ast.List) and len(source.elts) == len(target.elts) else None
+        sources = (
+            source.elts if isinstance(source, ast.Tuple | ast.List) and len(source.elts) == len(target.elts) else None
+        )
         for position, element in enumerate(target.elts):
             known = items is not None and len(items) == len(target.elts) and not isinstance(element, ast.Starred)
             part = items[position] if known and items is not None else self.element_of(value, is_async=False)
@@ -536,10 +584,6 @@ class Machine:
         if path is not None and isinstance(value, Content | Finish):
             return Flag(path, narrow_truth(value, False), narrow_truth(value, True))
         return UNKNOWN
-
-    def replace(self, env: Environment, other: Environment) -> None:
-        """Make `env` the same state as `other`."""
-        env.names, env.abandoned, env.exhausted, env.routes = other.names, other.abandoned, other.exhausted, other.routes
 
     def yielded(self, value: Value, env: Environment) -> None:
         """Note a value that a generator hands out."""
@@ -585,7 +629,8 @@ class Machine:
             self.record.streams.setdefault(origin, set()).add(node)
 
     def abandon(self, node: ast.stmt, loop: statements.Loop, before: Environment, left: Environment) -> None:
-        """Note that `node` leaves `loop` in state `left`; the stream is lost unless something reads it to its end later."""
+        """Note that `node` leaves `loop` in state `left`; the stream is lost unless something reads it to its end
+        later."""
         stream = loop.stream
         if stream is None or stream.origins <= left.exhausted or self._comes_back(node, loop, stream):
             return
@@ -652,7 +697,9 @@ class Machine:
         """A statement with a call in it may raise: in the state before it, or after part of it."""
         if before is None:
             frame = self.frame
-            frame.raised = merge_routes(merge_routes(frame.raised, routes), after.routes if after is not None else frozenset())
+            frame.raised = merge_routes(
+                merge_routes(frame.raised, routes), after.routes if after is not None else frozenset()
+            )
             return
         self.raised(before)
         self.raised(after)
@@ -678,11 +725,14 @@ class Machine:
         if is_async:
             delivery.called(env)
 
-    def registered(self, keywords: list[ast.keyword]) -> None:
-        """Keyword arguments may register a Langfuse callback."""
-        for keyword in keywords:
-            if keyword.arg in sdk.CALLBACK_KEYWORDS and self._names_langfuse(keyword.value):
-                self.record.registers_callback = True
+    def registered(self, node: ast.Call) -> None:
+        """A call into LiteLLM may register a Langfuse callback: `callbacks=[...]`, `litellm.callbacks.append(...)`."""
+        given = [keyword.value for keyword in node.keywords if keyword.arg in sdk.CALLBACK_KEYWORDS]
+        if isinstance(node.func, ast.Attribute):
+            receiver = self.evaluate(node.func.value, self.frame.env.copy())
+            if isinstance(receiver, External) and receiver.dotted in sdk.CALLBACK_LISTS:
+                given += node.args
+        self.record.registers_callback |= any(self._names_langfuse(value) for value in given)
 
     def _names_langfuse(self, node: ast.expr | None) -> bool:
         """Tell whether an expression mentions a Langfuse callback, itself or through a module-level name."""
@@ -729,7 +779,11 @@ class Machine:
             return False
         owing: Routes = frozenset({Route(unlogged=True)})
         summary = self._summarise(function, self._parameters_alone(function), owing, "owing")
-        return summary is not None and bool(summary.routes) and all(route.logged and not route.unlogged for route in summary.routes)
+        return (
+            summary is not None
+            and bool(summary.routes)
+            and all(route.logged and not route.unlogged for route in summary.routes)
+        )
 
     def terminated(self, env: Environment) -> None:
         """`sys.exit()`: the statement is a way out of the function."""
@@ -739,16 +793,20 @@ class Machine:
         """A call that runs a coroutine: what its ways out leave undelivered is judged later, by itself."""
         frame, outer, catchers = self.frame, env.routes, self.frame.catchers
         raised, frame.raised, frame.catchers = frame.raised, frozenset(), []
-        env.routes, self.called = START, None
+        closes = runner not in ("run_until_complete", "run")
+        env.routes, self.called = START if closes else outer, None
         values = [self.evaluate(argument, env) for argument in node.args]
         for keyword in node.keywords:
             self.evaluate(keyword.value, env)
         ran = values[0] if values else UNKNOWN
         if isinstance(ran, Function):
             ran = self.apply(ran, values[1:], env)
+        if not closes and any(route.unlogged for route in outer) and not any(route.unlogged for route in env.routes):
+            frame.entries = [entry for entry in frame.entries if self.record.entries.pop(entry.node, None) is None]
         self._note_entry(node, runner, env)
         frame.raised, frame.catchers = raised, catchers
-        env.routes = merge_routes(outer, env.routes) if any(route.unlogged for route in outer) else env.routes
+        if closes and any(route.unlogged for route in outer):
+            env.routes = merge_routes(outer, env.routes)
         return ran.result if isinstance(ran, Pending) else UNKNOWN
 
     def _note_entry(self, node: ast.Call, runner: str, env: Environment) -> None:
@@ -785,7 +843,9 @@ def origins_of(value: Value) -> frozenset[Origin]:
 def _mentions_callback(value: Value) -> bool:
     if isinstance(value, Const):
         return value.value in sdk.CALLBACK_NAMES
-    return isinstance(value, Many) and (_mentions_callback(value.element) or any(_mentions_callback(item) for item in value.items or ()))
+    return isinstance(value, Many) and (
+        _mentions_callback(value.element) or any(_mentions_callback(item) for item in value.items or ())
+    )
 
 
 def _forget_place(value: Value) -> Value:
@@ -828,7 +888,11 @@ def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> dict
     arguments = node.args
     positional = [*arguments.posonlyargs, *arguments.args]
     pairs = list(zip(reversed(positional), reversed(arguments.defaults), strict=False))
-    pairs += [(argument, default) for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default]
+    pairs += [
+        (argument, default)
+        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if default
+    ]
     return {argument.arg: default for argument, default in pairs}
 
 
@@ -859,4 +923,8 @@ def _instance_of(value: Value, node: ast.expr) -> Value:
         return Part(Kind.DELTA)
     if value.dotted == "str":
         return TEXT
-    return Instance(value.dotted) if value.dotted.startswith("litellm.") or value.dotted in sdk.LANGFUSE_CLIENTS else UNKNOWN
+    return (
+        Instance(value.dotted)
+        if value.dotted.startswith("litellm.") or value.dotted in sdk.LANGFUSE_CLIENTS
+        else UNKNOWN
+    )

@@ -1,4 +1,5 @@
-"""What a test teaches: beliefs on the branch where it held and on the branch where it did not, and what decided the branch."""
+"""What a test teaches: beliefs on the branch where it held and on the branch where it did not, and what decided the
+branch."""
 
 from __future__ import annotations
 
@@ -16,7 +17,6 @@ from lint_rules.semantics.values import (
     Finish,
     Flag,
     Part,
-    Text,
     Value,
 )
 
@@ -45,18 +45,19 @@ def assume(test: ast.expr, env: Environment, truth: bool, machine: Machine) -> E
     narrowed = env.copy()
     value = machine.evaluate(test, narrowed)
     if isinstance(value, Flag):
-        narrowed.names[value.path] = value.when_true if truth else value.when_false
+        narrowed.narrow(value.path, value.when_true if truth else value.when_false)
         return narrowed
     path = path_of(test)
     if path is not None:
         known = narrow_truth(value, truth)
         if known is not value:
-            narrowed.names[path] = known
+            narrowed.narrow(path, known)
     return narrowed
 
 
 def _assume_bool_op(test: ast.BoolOp, env: Environment, truth: bool, machine: Machine) -> Environment:
-    """`and` that held (or `or` that did not) held in every part; otherwise one part after the other may have decided."""
+    """`and` that held (or `or` that did not) held in every part; otherwise one part after the other may have
+    decided."""
     every = isinstance(test.op, ast.And) == truth
     current = env
     arrivals: list[Environment] = []
@@ -110,10 +111,8 @@ def _when_equal(value: Value, constants: frozenset[object] | None) -> tuple[Valu
         return None, None
     if isinstance(value, Finish):
         return (Finish.UNSET, Finish.SET) if constants <= {None, ""} else (Finish.SET, Finish.MAYBE)
-    if isinstance(value, Content | Empty | Text) and constants <= {None, ""}:
-        read = value.read if isinstance(value, Content | Empty) else None
-        remaining: Value = TEXT if None in constants or isinstance(value, Text) else Content(read)
-        return Empty(read), remaining
+    if isinstance(value, Content | Empty) and constants <= {None, ""}:
+        return Empty(value.read), TEXT if None in constants else Content(value.read)
     if isinstance(value, Content) and None not in constants:
         return TEXT, value
     return None, None
@@ -135,15 +134,16 @@ def _length_argument(node: ast.expr) -> ast.expr | None:
     return None
 
 
-def _length_flag(node: ast.expr, operator: ast.cmpop, right: ast.expr, machine: Machine, env: Environment) -> Flag | None:
+def _length_flag(
+    node: ast.expr, operator: ast.cmpop, right: ast.expr, machine: Machine, env: Environment
+) -> Flag | None:
     path = path_of(node)
     value = machine.evaluate(node, env)
-    if path is None or not isinstance(value, Content | Text | Empty) or not isinstance(right, ast.Constant):
+    if path is None or not isinstance(value, Content | Empty) or not isinstance(right, ast.Constant):
         return None
-    read = None if isinstance(value, Text) else value.read
     if isinstance(operator, ast.Gt | ast.GtE | ast.NotEq):
-        return Flag(path, TEXT, Empty(read))
-    return Flag(path, Empty(read), TEXT) if isinstance(operator, ast.Eq | ast.Lt | ast.LtE) else None
+        return Flag(path, TEXT, Empty(value.read))
+    return Flag(path, Empty(value.read), TEXT) if isinstance(operator, ast.Eq | ast.Lt | ast.LtE) else None
 
 
 def type_test(node: ast.Call, machine: Machine, env: Environment) -> Flag | None:
@@ -177,7 +177,9 @@ def decided_by(test: ast.expr, env: Environment, truth: bool, machine: Machine) 
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return decided_by(test.operand, env, not truth, machine)
     if isinstance(test, ast.BoolOp):
-        return _combine([decided_by(part, env, truth, machine) for part in test.values], isinstance(test.op, ast.And) == truth)
+        return _combine(
+            [decided_by(part, env, truth, machine) for part in test.values], isinstance(test.op, ast.And) == truth
+        )
     value = machine.evaluate(test, env.copy())
     if isinstance(value, Flag):
         return _decision_of(value.when_true if truth else value.when_false)
@@ -193,7 +195,8 @@ def _decision_of(value: Value) -> Decision:
 
 
 def _combine(decisions: list[Decision], every: bool) -> Decision:
-    """All parts held: one `finish_reason` among them is enough. Any part may have decided: the least innocent one counts."""
+    """All parts held: one `finish_reason` among them is enough. Any part may have decided: the least innocent one
+    counts."""
     if every:
         return strongest(decisions)
     if all(decision in (Decision.FINISH, Decision.EMPTY) for decision in decisions):

@@ -1,7 +1,7 @@
 """What was seen while a module was interpreted, before it is judged: the raw material of `facts`.
 
-A function is interpreted once by itself and once for each way it is called, so an observation counts when the function by
-itself shows it, or when every call does ("every caller passes a stream").
+A function is interpreted once by itself and once for each way it is called, so an observation counts when the
+function by itself shows it, or when every call does ("every caller passes a stream").
 """
 
 from __future__ import annotations

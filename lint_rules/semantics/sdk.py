@@ -1,7 +1,7 @@
 """The LiteLLM and Langfuse surface as data: which dotted name does what.
 
-Read off litellm 1.64.1 to 1.106.2 (`litellm/main.py`, `litellm/router.py`, `litellm/responses/main.py`) and langfuse 2.60 to
-5.0.4 as installed; versions stand where a name is younger or gone.
+Read off litellm 1.64.1 to 1.106.2 (`litellm/main.py`, `litellm/router.py`, `litellm/responses/main.py`) and
+langfuse 2.60 to 5.0.4 as installed; versions stand where a name is younger or gone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ MENTIONS = (b"litellm", b"langfuse")
 
 @dataclass(frozen=True)
 class Call:
-    """A LiteLLM callable whose calls are logged: awaited or not, and whether `stream=True` makes its result a stream."""
+    """A LiteLLM callable whose calls are logged: awaited or not, and whether `stream=True` makes its result a
+    stream."""
 
     is_async: bool
     streams: bool = True
@@ -77,10 +78,16 @@ CALLBACK_MODULES = ("litellm.integrations.langfuse",)
 WORKER = "litellm.litellm_core_utils.logging_worker.GLOBAL_LOGGING_WORKER"
 """LiteLLM's background logging worker, first in litellm 1.76.0."""
 
-LANGFUSE_CLIENTS = frozenset({"langfuse.Langfuse", "langfuse.get_client", "langfuse.client.Langfuse", "langfuse._client.client.Langfuse"})
+LANGFUSE_CLIENTS = frozenset(
+    {"langfuse.Langfuse", "langfuse.get_client", "langfuse.client.Langfuse", "langfuse._client.client.Langfuse"}
+)
 LANGFUSE_CONTEXTS = frozenset({"langfuse.decorators.langfuse_context", "langfuse.langfuse_context"})
 LANGFUSE_HANDLERS = frozenset(
-    {"langfuse.callback.CallbackHandler", "langfuse.langchain.CallbackHandler", "langfuse.langchain.CallbackHandler.CallbackHandler"}
+    {
+        "langfuse.callback.CallbackHandler",
+        "langfuse.langchain.CallbackHandler",
+        "langfuse.langchain.CallbackHandler.CallbackHandler",
+    }
 )
 OBSERVE_DECORATORS = frozenset({"langfuse.observe", "langfuse.decorators.observe"})
 LANGFUSE_OPENAI = "langfuse.openai"
@@ -88,7 +95,17 @@ LANGFUSE_OPENAI = "langfuse.openai"
 
 FLUSH_METHODS = frozenset({"flush", "shutdown", "flush_async"})
 SILENT_CLIENT_METHODS = frozenset(
-    {"auth_check", "get_prompt", "get_trace_url", "get_current_trace_id", "get_dataset", "create_prompt", "api", "async_api", "join"}
+    {
+        "auth_check",
+        "get_prompt",
+        "get_trace_url",
+        "get_current_trace_id",
+        "get_dataset",
+        "create_prompt",
+        "api",
+        "async_api",
+        "join",
+    }
 )
 """Methods of a Langfuse client that leave nothing behind to be exported."""
 
@@ -125,7 +142,15 @@ TRANSPARENT = frozenset(
 )
 """Callables that hand back the value of one argument: the last positional of `cast`, else the first."""
 
-NUMBERING = frozenset({"enumerate", "asyncstdlib.enumerate", "asyncstdlib.builtins.enumerate", "aioitertools.enumerate", "aioitertools.builtins.enumerate"})
+NUMBERING = frozenset(
+    {
+        "enumerate",
+        "asyncstdlib.enumerate",
+        "asyncstdlib.builtins.enumerate",
+        "aioitertools.enumerate",
+        "aioitertools.builtins.enumerate",
+    }
+)
 CLOSING = frozenset({"contextlib.aclosing", "contextlib.closing", "async_generator.aclosing"})
 DECORATORS_THAT_CHANGE_THE_RESULT = frozenset(
     {
@@ -140,7 +165,9 @@ DECORATORS_THAT_CHANGE_THE_RESULT = frozenset(
     }
 )
 
-_DELIVERING_NAME = re.compile(r"flush|drain|deliver|shutdown|teardown|telemetry|tracing|langfuse|observability|wait_for_log", re.IGNORECASE)
+_DELIVERING_NAME = re.compile(
+    r"flush|drain|deliver|shutdown|teardown|telemetry|tracing|langfuse|observability|wait_for_log", re.IGNORECASE
+)
 
 
 def may_deliver(name: str) -> bool:

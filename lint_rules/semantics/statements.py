@@ -1,7 +1,7 @@
 """Statement → environment. Every function returns the state after falling through, or None when control never does.
 
-The other ways out are sent to the frame: `break` and `continue` to the innermost loop, `return` to the function, and what
-may be raised to the innermost `try`.
+The other ways out are sent to the frame: `break` and `continue` to the innermost loop, `return` to the function,
+and what may be raised to the innermost `try`.
 """
 
 from __future__ import annotations
@@ -122,14 +122,16 @@ def _augmented(node: ast.AugAssign, env: Environment, machine: Machine) -> Envir
     right = machine.evaluate(node.value, env)
     if isinstance(node.op, ast.Add):
         machine.concatenated(node, node.value, right, env)
-    machine.assign(node.target, _sum(left, right, machine), env)
+    machine.assign(node.target, _sum(left, right, machine), env, source=node.value)
     return env
 
 
 def _sum(left: Value, right: Value, machine: Machine) -> Value:
     if isinstance(left, Many):
         return Many(join(left.element, machine.element_of(right, is_async=False)))
-    texty = isinstance(right, Content | Empty) or right == TEXT or (isinstance(left, Const) and isinstance(left.value, str))
+    texty = (
+        isinstance(right, Content | Empty) or right == TEXT or (isinstance(left, Const) and isinstance(left.value, str))
+    )
     return TEXT if texty or left == TEXT else UNKNOWN
 
 
@@ -172,14 +174,24 @@ def _for(node: ast.For | ast.AsyncFor, env: Environment, machine: Machine) -> En
         machine.assign(node.target, element, head)
         return head
 
-    head, loop = _rounds(node, stream, env, enter, machine)
-    done: Environment | None = head.copy()
+    head, loop, again = _rounds(node, stream, env, enter, machine)
+    done: Environment | None = again if again is not None and _is_filled(node.iter) else head.copy()
     assert done is not None
     if stream is not None:
         machine.exhausted(stream, done)
     if node.orelse:
         done = run_block(node.orelse, done, machine)
     return _merge([done, *loop.breaks])
+
+
+def _is_filled(iterable: ast.expr) -> bool:
+    """Tell whether a loop over the literal or `range(n)` is entered at least once."""
+    if isinstance(iterable, ast.Tuple | ast.List):
+        return bool(iterable.elts) and not any(isinstance(element, ast.Starred) for element in iterable.elts)
+    if isinstance(iterable, ast.Call) and path_of(iterable.func) == "range" and len(iterable.args) == 1:
+        count = iterable.args[0]
+        return isinstance(count, ast.Constant) and isinstance(count.value, int) and count.value > 0
+    return False
 
 
 def stream_in(iterable: Value, *, is_async: bool) -> Stream | None:
@@ -192,7 +204,7 @@ def stream_in(iterable: Value, *, is_async: bool) -> Stream | None:
 
 
 def _while(node: ast.While, env: Environment, machine: Machine) -> Environment | None:
-    head, loop = _rounds(node, None, env, lambda head: assume(node.test, head, True, machine), machine)
+    head, loop, _ = _rounds(node, None, env, lambda head: assume(node.test, head, True, machine), machine)
     done: Environment | None = None
     if not _never(node.test, False):
         done = assume(node.test, head, False, machine)
@@ -202,22 +214,28 @@ def _while(node: ast.While, env: Environment, machine: Machine) -> Environment |
 
 
 def _rounds(
-    node: Loopish, stream: Stream | None, env: Environment, enter: Callable[[Environment], Environment], machine: Machine
-) -> tuple[Environment, Loop]:
-    """Go through the body until the state at its head settles; return that state and the last round's ways out."""
+    node: Loopish,
+    stream: Stream | None,
+    env: Environment,
+    enter: Callable[[Environment], Environment],
+    machine: Machine,
+) -> tuple[Environment, Loop, Environment | None]:
+    """Go through the body until the state at its head settles.
+
+    Returns that state, the last round's ways out, and the state after at least one round.
+    """
     frame, head = machine.frame, env
     for _ in range(MAX_ROUNDS):
         loop = Loop(node, stream, len(frame.finalizers), len(frame.guards), len(frame.catchers))
         frame.loops.append(loop)
         end = run_block(node.body, enter(head.copy()), machine)
         frame.loops.pop()
-        settled = head.copy().join(end)
-        for arrival in loop.continues:
-            settled.join(arrival)
+        again = _merge([end, *loop.continues])
+        settled = head.copy().join(again)
         if settled == head:
             break
         head = settled
-    return head, loop
+    return head, loop, again
 
 
 def _break(node: ast.Break, env: Environment, machine: Machine) -> None:
@@ -281,18 +299,21 @@ def _guarded(node: ast.Try, env: Environment, machine: Machine) -> Environment |
     frame.catchers.pop()
     if end is not None and node.orelse:
         end = run_block(node.orelse, end, machine)
-    raised = catcher.raised if catcher.raised is not None else env
-    arrivals = [end]
-    for handler in node.handlers:
-        state = raised.copy()
-        if handler.name:
-            state.assign(handler.name, UNKNOWN)
-        frame.guards.append(Decision.OTHER)
-        arrivals.append(run_block(handler.body, state, machine))
-        frame.guards.pop()
+    handled = [_handler(handler, catcher.raised or env, machine) for handler in node.handlers]
+    arrivals = [end, *handled] if catcher.raised is not None else [end]
     if catcher.raised is not None and not any(_catches_all(handler) for handler in node.handlers):
         machine.raised(catcher.raised)
     return _merge(arrivals)
+
+
+def _handler(node: ast.ExceptHandler, raised: Environment, machine: Machine) -> Environment | None:
+    state = raised.copy()
+    if node.name:
+        state.assign(node.name, UNKNOWN)
+    machine.frame.guards.append(Decision.OTHER)
+    end = run_block(node.body, state, machine)
+    machine.frame.guards.pop()
+    return end
 
 
 def _handler_names(handler: ast.ExceptHandler) -> set[str | None]:
@@ -347,7 +368,7 @@ def _match(node: ast.Match, env: Environment, machine: Machine) -> Environment |
     for case in node.cases:
         branch, matched, left = current.copy(), *_pattern(case.pattern, subject)
         if path is not None and matched != subject:
-            branch.names[path] = matched
+            branch.narrow(path, matched)
         _bind_pattern(case.pattern, matched, branch)
         decision = _pattern_decision(matched)
         if case.guard is not None:
@@ -355,7 +376,7 @@ def _match(node: ast.Match, env: Environment, machine: Machine) -> Environment |
         elif path is not None:
             subject = left
             current = current.copy()
-            current.names[path] = left
+            current.narrow(path, left)
         frame.guards.append(decision)
         arrivals.append(run_block(case.body, branch, machine))
         frame.guards.pop()
@@ -403,7 +424,11 @@ def _any_pattern(pattern: ast.MatchOr, subject: Value) -> tuple[Value, Value]:
 def _content_pattern(pattern: ast.pattern, subject: Content | Empty) -> tuple[Value, Value]:
     if isinstance(pattern, ast.MatchSingleton) and pattern.value is None:
         return Empty(subject.read), TEXT
-    if isinstance(pattern, ast.MatchValue) and isinstance(pattern.value, ast.Constant) and isinstance(pattern.value.value, str):
+    if (
+        isinstance(pattern, ast.MatchValue)
+        and isinstance(pattern.value, ast.Constant)
+        and isinstance(pattern.value.value, str)
+    ):
         return (TEXT if pattern.value.value else Empty(subject.read)), subject
     if isinstance(pattern, ast.MatchClass) and path_of(pattern.cls) == "str":
         return TEXT, Empty(subject.read)
@@ -498,4 +523,3 @@ _RUNNERS: dict[type[ast.stmt], Callable[..., Environment | None]] = {
 }
 if hasattr(ast, "TryStar"):
     _RUNNERS[ast.TryStar] = _try
-

@@ -26,6 +26,8 @@ def is_generator(node: ast.AST) -> bool:
 def yields_in_try(node: ast.AST) -> bool:
     """Tell whether a context-manager function does its last part also when the `with` body raised."""
     return any(
-        isinstance(child, ast.Try) and child.finalbody and any(isinstance(inner, ast.Yield) for inner in ast.walk(child))
+        isinstance(child, ast.Try)
+        and child.finalbody
+        and any(isinstance(inner, ast.Yield) for inner in ast.walk(child))
         for child in own_nodes(node)
     )

@@ -1,8 +1,8 @@
 """Abstract values: what the linter knows of a runtime object, and how two such beliefs join.
 
-The domain is small and flat. `UNKNOWN` is "could be anything" and is what every unmodelled expression yields; no rule ever
-fires on it. Joins are *may* joins for what rules report (a value that is a stream on one path is a stream) and forget
-everything else.
+The domain is small and flat. `UNKNOWN` is "could be anything" and is what every unmodelled expression yields; no
+rule ever fires on it. Joins are *may* joins for what rules report (a value that is a stream on one path is a
+stream) and forget everything else.
 """
 
 from __future__ import annotations
@@ -175,8 +175,8 @@ class Origin:
 class Stream:
     """The response of a LiteLLM call that streams.
 
-    `certain` is False while nothing says so but that it might be iterated (`stream=` not visible): `async for` over it settles
-    the matter, since only a stream can be iterated asynchronously.
+    `certain` is False while nothing says so but that it might be iterated (`stream=` not visible): `async for` over
+    it settles the matter, since only a stream can be iterated asynchronously.
     """
 
     origins: frozenset[Origin]
@@ -240,7 +240,8 @@ class Flag:
 
 @dataclass(frozen=True)
 class Many:
-    """A list, tuple, set, dict view or iterator whose elements are `element`; `items` when they are known one by one."""
+    """A list, tuple, set, dict view or iterator whose elements are `element`; `items` when they are known one by
+    one."""
 
     element: Value
     items: tuple[Value, ...] | None = None
@@ -255,7 +256,8 @@ class Numbered:
 
 @dataclass(frozen=True)
 class Tasks:
-    """Tasks of the running loop that the program did not name one by one: `asyncio.all_tasks()` and what is filtered from it."""
+    """Tasks of the running loop that the program did not name one by one: `asyncio.all_tasks()` and what is
+    filtered from it."""
 
 
 Value = (

@@ -357,7 +357,7 @@ class _Channel:
         return program
 
     def close(self) -> None:
-        """End the warmed process. Its children are their own masters."""
+        """End the warmed process, and with it whatever it has running."""
         self._socket.shutdown(socket.SHUT_RDWR)
         try:
             self._process.wait(5)

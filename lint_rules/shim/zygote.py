@@ -60,6 +60,7 @@ class Server:
                 continue
             jobs = self._read()
             if jobs is None:
+                self._kill_children()
                 return None
             for job in jobs:
                 if self.fork(job) == 0:
@@ -93,6 +94,12 @@ class Server:
             if pid == 0:
                 return
             self.send({"id": self.children.pop(pid), "exit": os.waitstatus_to_exitcode(status)})
+
+    def _kill_children(self) -> None:
+        """Leave no program behind when the parent went away without killing it."""
+        for pid in self.children:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, signal.SIGKILL)
 
     def _read(self) -> list[Job] | None:
         data = self.control.recv(_CHUNK)
@@ -188,6 +195,7 @@ def main() -> tuple[Job, dict[str, str]] | None:
 if __name__ == "__main__":
     _forked = main()
     if _forked is None:
+        # Past the exit handlers of the SDKs, which would try to flush what this process never sent.
         os._exit(0)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     enter(*_forked)

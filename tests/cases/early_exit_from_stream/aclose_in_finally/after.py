@@ -25,11 +25,10 @@ async def headline(article: str, width: int) -> str:
         async for chunk in response:
             text += chunk.choices[0].delta.content or ""
             if len(text) > width:
-                result = text[:width]
                 # LiteLLM logs a stream only at its end: read the rest, or the trace is lost.
                 async for _ in response:
                     pass
-                return result
+                return text[:width]
     finally:
         await response.aclose()
     return text

@@ -4,10 +4,11 @@ before: lost
 after: delivered
 """
 
-import anyio
 import asyncio
-import litellm
 import logging
+
+import anyio
+import litellm
 from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
 
 litellm.success_callback = ["langfuse"]

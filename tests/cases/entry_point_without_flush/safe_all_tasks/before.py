@@ -10,11 +10,12 @@ import litellm
 litellm.success_callback = ["langfuse"]
 
 
-async def settle(timeout: float) -> None:
-    """Wait until the other tasks of this loop are done; background workers never are, so bound it."""
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    if others:
-        await asyncio.wait(others, timeout=timeout)
+async def settle(patience: float = 1.0) -> None:
+    """Wait for the loop's other tasks, then for those that they have started; LiteLLM's worker never ends, so bound it."""
+    for _ in range(2):
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        if others:
+            await asyncio.wait(others, timeout=patience)
 
 
 async def main() -> None:
@@ -24,7 +25,7 @@ async def main() -> None:
         )
         print(response.choices[0].message.content)
     finally:
-        await settle(timeout=2)
+        await settle()
 
 
 asyncio.run(main())

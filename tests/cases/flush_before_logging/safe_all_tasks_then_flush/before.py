@@ -18,8 +18,9 @@ async def main() -> None:
         )
         print(response.choices[0].message.content)
     finally:
-        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        await asyncio.wait(tasks, timeout=2)
+        for patience in (0.5, 1):  # the first tasks start others
+            tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+            await asyncio.wait(tasks, timeout=patience)
         Langfuse().flush()
 
 

@@ -1,6 +1,6 @@
-"""Collected in a list first: the crash comes at the `join`, the default goes where the content is read.
+"""Collected in a list, the `None` lies in wait for the `join`; the default goes where the content is read.
 
-before: crashed
+before: crashed late
 after: delivered
 """
 

@@ -1,6 +1,6 @@
-"""`"".join` over a comprehension: one `None` among the items is one too many.
+"""`"".join` over a comprehension crashes after the stream: the trace arrives, the answer is gone.
 
-before: crashed
+before: crashed late
 after: delivered
 """
 

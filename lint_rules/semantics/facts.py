@@ -246,12 +246,12 @@ def _mentions(node: ast.AST, name: str) -> bool:
 
 
 def _entry_points(machine: Machine, record: Record, source: Source) -> Iterator[EntryPoint]:
-    if record.tracing_off or not (record.registers_callback or record.uses_langfuse_sdk):
+    if record.tracing_off or not (record.callbacks or record.uses_langfuse_sdk):
         return
     for entry in record.entries.values():
         if entry.frame in record.rescued:
             continue
-        judged = _judge_callback(entry) if record.registers_callback else _judge_sdk(entry)
+        judged = _judge_callback(entry) if record.callbacks else _judge_sdk(entry)
         if judged is not None:
             yield _entry_point(entry, *judged, machine, source)
 
@@ -300,7 +300,7 @@ def _entry_point(entry: Entry, ending: str, at: ast.expr | None, machine: Machin
         if entry.node.args
         else "?",
         ending=ending,
-        by_callback=machine.record.registers_callback,
+        by_callback=bool(machine.record.callbacks),
         at=source.span(at) if at is not None else None,
         definition=source.span(definition) if definition is not None else None,
         flush_statement=source.span(statement) if statement is not None else None,

@@ -17,6 +17,7 @@ from lint_rules.semantics.record import Context, Entry, Exit, Record, Sightings,
 from lint_rules.semantics.syntax import is_generator, yields_in_try
 from lint_rules.semantics.values import (
     NONE,
+    NOTHING,
     TASKS,
     TEXT,
     UNKNOWN,
@@ -732,7 +733,8 @@ class Machine:
             receiver = self.evaluate(node.func.value, self.frame.env.copy())
             if isinstance(receiver, External) and receiver.dotted in sdk.CALLBACK_LISTS:
                 given += node.args
-        self.record.registers_callback |= any(self._names_langfuse(value) for value in given)
+        if any(self._names_langfuse(value) for value in given):
+            self.record.callbacks.add("")
 
     def _names_langfuse(self, node: ast.expr | None) -> bool:
         """Tell whether an expression mentions a Langfuse callback, itself or through a module-level name."""
@@ -753,10 +755,18 @@ class Machine:
         """`litellm.success_callback = [...]`; `os.environ["LANGFUSE_TRACING_ENABLED"] = "false"`."""
         if isinstance(target, ast.Attribute):
             base = self.evaluate(target.value, env)
-            if isinstance(base, External) and f"{base.dotted}.{target.attr}" in sdk.CALLBACK_LISTS:
-                self.record.registers_callback |= self._names_langfuse(source) or _mentions_callback(value)
+            name = f"{base.dotted}.{target.attr}" if isinstance(base, External) else ""
+            if name in sdk.CALLBACK_LISTS:
+                self._assign_callbacks(name, source, value)
         if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
             self._notice_switch(target.slice.value, value)
+
+    def _assign_callbacks(self, name: str, source: ast.expr | None, value: Value) -> None:
+        """A list of callbacks is assigned; emptied at the top of the module, it is empty again."""
+        if self._names_langfuse(source) or _mentions_callback(value):
+            self.record.callbacks.add(name)
+        elif self.frame.info is None and not self.frame.guards and value == Many(NOTHING):
+            self.record.callbacks.discard(name)
 
     def _notice_switch(self, name: object, value: Value) -> None:
         off = isinstance(value, Const) and str(value.value).lower() in ("false", "0", "off", "no")

@@ -87,6 +87,7 @@ class Record:
     entries: dict[ast.Call, Entry] = field(default_factory=dict)
     rescued: set[FunctionInfo | None] = field(default_factory=set)
     """Functions (None: the module) that flush LiteLLM's worker in a loop of its own, after the entry point."""
-    registers_callback: bool = False
+    callbacks: set[str] = field(default_factory=set)
+    """The lists of LiteLLM callbacks that Langfuse is in; "" for a list that is passed to a call."""
     uses_langfuse_sdk: bool = False
     tracing_off: bool = False

@@ -24,6 +24,7 @@ from lint_rules.semantics.values import (
     Manager,
     Many,
     Numbered,
+    Pending,
     Stream,
     Value,
     join,
@@ -91,12 +92,22 @@ def run(node: ast.stmt, env: Environment, machine: Machine) -> Environment | Non
 
 def _expression(node: ast.Expr, env: Environment, machine: Machine) -> Environment | None:
     machine.terminating = False
-    machine.evaluate(node.value, env)
+    trial = env.copy()
+    if not _is_dropped(node.value, machine.evaluate(node.value, trial)):
+        env.become(trial)
     if machine.terminating:
         machine.terminating = False
         machine.leave(node, NONE, env)
         return None
     return env
+
+
+def _is_dropped(node: ast.expr, value: Value) -> bool:
+    """Tell whether an expression statement makes a coroutine that nobody awaits or schedules: it never runs."""
+    if not isinstance(node, ast.Call) or not isinstance(value, Pending):
+        return False
+    name = (path_of(node.func) or "").rpartition(".")[2]
+    return name not in ("create_task", "ensure_future", "gather", "shield", "start_soon")
 
 
 def _assign(node: ast.Assign, env: Environment, machine: Machine) -> Environment:

@@ -147,7 +147,7 @@ def test_a_client_that_hangs_up_is_noticed(model: Provider, monkeypatch: pytest.
         client.recv(64)
     exchange = settled(model)
     assert exchange.disconnected and not exchange.finished
-    assert 0 < exchange.chunks_sent < exchange.chunks
+    assert exchange.chunks_sent < exchange.chunks
 
 
 @pytest.mark.parametrize(("path", "body", "status"), [("/v1/images", {}, 404), ("/v1/chat/completions", b"[1]", 400)])

@@ -1,0 +1,72 @@
+"""A rule's module docstring is its manual: it has every heading, and its examples are what they say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import codemods
+from lint_rules import check_source
+from lint_rules.rules import Rule, all_rules
+
+HEADINGS = ["What it does", "Why is this bad", "Bad", "Good", "Fix safety", "Measured", "Known limits"]
+PRELUDE = """\
+import asyncio
+import langfuse
+import litellm
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+"""
+README = Path(__file__).parents[2] / "README.md"
+
+each_rule = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
+
+
+def sections(rule: Rule) -> dict[str, str]:
+    parts = re.split(r"^(.+)\n-+$", rule.manual, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def example(rule: Rule, heading: str) -> str:
+    found = re.search(r"```python\n(.*?)```", sections(rule)[heading], re.DOTALL)
+    assert found is not None
+    return PRELUDE + found[1]
+
+
+@each_rule
+def test_headings(rule: Rule) -> None:
+    assert list(sections(rule)) == HEADINGS
+    assert all(text.strip() for text in sections(rule).values())
+
+
+@each_rule
+def test_title(rule: Rule) -> None:
+    assert rule.manual.startswith(f"{rule.code} {rule.name}: ")
+    assert rule.name.replace("-", "_") == rule.module.rpartition(".")[2]
+
+
+@each_rule
+def test_bad_fires(rule: Rule) -> None:
+    assert rule.code in {finding.code for finding in check_source(example(rule, "Bad"))}
+
+
+@each_rule
+def test_good_is_silent(rule: Rule) -> None:
+    assert check_source(example(rule, "Good")) == []
+
+
+@each_rule
+def test_readme_lists_it(rule: Rule) -> None:
+    assert f"| {rule.code} | {rule.name} | {rule.summary.rstrip('.')} |" in README.read_text(encoding="utf-8")
+
+
+@each_rule
+def test_codemod_mirrors_it(rule: Rule) -> None:
+    folder = Path(next(iter(codemods.__path__)))
+    assert (folder / f"{rule.module.rpartition('.')[2]}.py").exists()
+
+
+def test_readme_lists_nothing_else() -> None:
+    listed = re.findall(r"^\| (LLM\d+) \|", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert listed == [rule.code for rule in all_rules()]

@@ -1,0 +1,78 @@
+"""The house keeps its floors: imports run downwards only, and the plugin is light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# What the modules of a room may import of this project, by prefix.
+FLOORS = {
+    "lint_rules.finding": [],
+    "lint_rules.settings": [],
+    "lint_rules.files": ["lint_rules.finding"],
+    "lint_rules.semantics": ["lint_rules.semantics", "lint_rules.finding"],
+    "lint_rules.rules": ["lint_rules.rules", "lint_rules.semantics", "lint_rules.finding"],
+    "lint_rules.report": ["lint_rules.report", "lint_rules.finding"],
+    "lint_rules.shim": ["lint_rules.shim"],
+    "lint_rules.engine": [
+        "lint_rules.rules",
+        "lint_rules.semantics",
+        "lint_rules.files",
+        "lint_rules.finding",
+        "lint_rules.settings",
+    ],
+    "codemods": ["codemods", "lint_rules.finding", "lint_rules.files"],
+}
+HEAVY = {"libcst", "litellm", "langfuse", "opentelemetry", "google"}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for path in sorted([*ROOT.glob("lint_rules/**/*.py"), *ROOT.glob("codemods/**/*.py")]):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
+
+
+def imports(module: str, path: Path) -> Iterator[str]:
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package.rsplit(".", node.level - 1)[0] if node.level else ""
+            full = ".".join(part for part in (base, node.module) if part)
+            yield from ((f"{full}.{alias.name}" if full in ("lint_rules", "codemods") else full) for alias in node.names)
+
+
+def room(module: str) -> str | None:
+    return next((floor for floor in FLOORS if module == floor or module.startswith(floor + ".")), None)
+
+
+@pytest.mark.parametrize(("module", "path"), list(modules()), ids=lambda value: value if isinstance(value, str) else "")
+def test_imports_run_downwards(module: str, path: Path) -> None:
+    floor = room(module)
+    if floor is None:
+        assert module in {"lint_rules", "lint_rules.__main__", "lint_rules.fix", "lint_rules.plugin"}, "a room nobody planned"
+        return
+    for name in imports(module, path):
+        if name.partition(".")[0] in ("lint_rules", "codemods"):
+            assert any(name == below or name.startswith(below + ".") for below in FLOORS[floor]), f"{module} imports {name}"
+
+
+@pytest.mark.parametrize(("module", "path"), list(modules()), ids=lambda value: value if isinstance(value, str) else "")
+def test_heavy_libraries_stay_in_their_rooms(module: str, path: Path) -> None:
+    allowed = {"codemods": {"libcst"}, "lint_rules.shim": HEAVY - {"libcst"}}.get(room(module) or "", set())
+    assert {name.partition(".")[0] for name in imports(module, path)} & HEAVY <= allowed
+
+
+@pytest.mark.parametrize("module", ["lint_rules", "lint_rules.plugin", "lint_rules.__main__", "lint_rules.fix"])
+def test_doors_open_without_heavy_libraries(module: str) -> None:
+    script = f"import sys, {module}; print(*sorted({HEAVY!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

@@ -18,8 +18,8 @@ test: $(VENV)/.test lint  ## Run the linters and the whole default suite
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.test
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff check lint_rules codemods tests
+	$(BIN)/ruff format --check lint_rules codemods tests
 	$(BIN)/mypy
 
 cases: $(VENV)/.test  ## Lint, fix and run the cases only

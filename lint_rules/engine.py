@@ -21,7 +21,7 @@ def may_matter(data: bytes) -> bool:
 
 
 def check_tree(tree: ast.Module, text: str, settings: Settings) -> tuple[Finding, ...]:
-    """Return the findings of a parsed module, in source order. Raises `TooLargeError` and RecursionError as `gather` does."""
+    """Return the findings of a parsed module, in source order. Raises what `gather` raises."""
     facts = gather(tree, Source(text))
     return tuple(sorted(_findings(facts, settings), key=lambda finding: (finding.span, finding.code)))
 

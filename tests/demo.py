@@ -1,4 +1,4 @@
-"""`make demo`: the three programs that started this project, found by flake8, fixed by the codemods, proven by the shim."""
+"""`make demo`: the three programs that started this project: found by flake8, fixed by the codemods, proven."""
 
 from __future__ import annotations
 

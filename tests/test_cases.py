@@ -111,7 +111,9 @@ class Case:
     def source(self, stage: str, pair: str) -> str:
         """The program as a user would have it: without marks, registered the way `pair` registers Langfuse."""
         text = MARK.sub("", (self.folder / f"{stage}.py").read_text(encoding="utf-8"))
-        return REGISTRATION.sub(r'\1\2.callbacks = ["langfuse_otel"]', text) if pair == "otel" else text
+        if pair != "otel" or not self.runs_with(pair):
+            return text
+        return REGISTRATION.sub(r'\1\2.callbacks = ["langfuse_otel"]', text)
 
     def runs_with(self, pair: str) -> bool:
         return pair in self.header.get("pairs", pair).split(", ")

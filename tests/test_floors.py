@@ -47,7 +47,9 @@ def imports(module: str, path: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             base = package.rsplit(".", node.level - 1)[0] if node.level else ""
             full = ".".join(part for part in (base, node.module) if part)
-            yield from ((f"{full}.{alias.name}" if full in ("lint_rules", "codemods") else full) for alias in node.names)
+            yield from (
+                (f"{full}.{alias.name}" if full in ("lint_rules", "codemods") else full) for alias in node.names
+            )
 
 
 def room(module: str) -> str | None:
@@ -58,11 +60,15 @@ def room(module: str) -> str | None:
 def test_imports_run_downwards(module: str, path: Path) -> None:
     floor = room(module)
     if floor is None:
-        assert module in {"lint_rules", "lint_rules.__main__", "lint_rules.fix", "lint_rules.plugin"}, "a room nobody planned"
+        assert module in {"lint_rules", "lint_rules.__main__", "lint_rules.fix", "lint_rules.plugin"}, (
+            "a room nobody planned"
+        )
         return
     for name in imports(module, path):
         if name.partition(".")[0] in ("lint_rules", "codemods"):
-            assert any(name == below or name.startswith(below + ".") for below in FLOORS[floor]), f"{module} imports {name}"
+            assert any(name == below or name.startswith(below + ".") for below in FLOORS[floor]), (
+                f"{module} imports {name}"
+            )
 
 
 @pytest.mark.parametrize(("module", "path"), list(modules()), ids=lambda value: value if isinstance(value, str) else "")

@@ -189,8 +189,11 @@ def _bool_op(node: ast.BoolOp, env: Environment, machine: Machine) -> Value:
 def _kept(value: Value, deciding: bool) -> Value:
     """Return what an operand of `or` (`deciding`) or `and` is when it is the result."""
     if isinstance(value, Content | Empty):
-        return TEXT if deciding else Empty(value.read)
+        return _NORMALISED if deciding else Empty(value.read)
     return value
+
+
+_NORMALISED = Text(of_content=True)
 
 
 def _bool_value(values: list[Value], deciding: bool) -> Value:
@@ -200,7 +203,8 @@ def _bool_value(values: list[Value], deciding: bool) -> Value:
         return first
     if isinstance(first, Part) and not deciding:
         return values[-1]
-    return join_all(values)
+    value = join_all(values)
+    return _NORMALISED if first == _NORMALISED and isinstance(value, Text) else value
 
 
 def _binary(node: ast.BinOp, env: Environment, machine: Machine) -> Value:

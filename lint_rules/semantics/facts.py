@@ -163,6 +163,8 @@ def _resumable(loop: ast.For | ast.AsyncFor) -> str | None:
         and iterable.args
     ):
         iterable = iterable.args[-1]
+    if isinstance(iterable, ast.NamedExpr):
+        return iterable.target.id
     if not _is_dotted(iterable) or _rebinds(loop, path_of(iterable) or ""):
         return None
     return ast.unparse(iterable)
@@ -203,33 +205,42 @@ def _repair(use: Use) -> ast.expr | None:
     read = next(iter(reads)) if len(reads) == 1 else None
     if use.how == "join":
         return read.node if read is not None else None
-    if read is None or not isinstance(use.operand, ast.Name) or use.function is None:
+    name = use.operand.target if isinstance(use.operand, ast.NamedExpr) else use.operand
+    if read is None or not isinstance(name, ast.Name) or use.function is None:
         return use.operand
-    return read.node if _only_read(read.node, use.operand.id, use.function) else use.operand
+    return read.node if _only_read(read.node, name.id, use.function) else use.operand
 
 
 def _only_read(read: ast.expr, name: str, function: FunctionInfo) -> bool:
     """Tell whether `name = <read>` is the only assignment of the name and every use of it takes "" for None."""
-    assigned = 0
-    bound_to_read = False
-    for node in own_nodes(function.node):
-        if (
-            isinstance(node, ast.Assign)
-            and node.value is read
-            and [path_of(target) for target in node.targets] == [name]
-        ):
-            bound_to_read = True
-        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store):
-            assigned += 1
-    return bound_to_read and assigned == 1 and not any(_needs_none(node, name) for node in own_nodes(function.node))
+    nodes = list(own_nodes(function.node))
+    stores = [
+        node for node in nodes if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
+    ]
+    bound = any(value is read and _is_name(target, name) for node in nodes for target, value in _bindings(node))
+    return bound and len(stores) == 1 and not any(_needs_none(node, name) for node in nodes)
+
+
+def _bindings(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield what an assignment binds to what, item by item where both sides are displays."""
+    if isinstance(node, ast.NamedExpr | ast.AnnAssign) and node.value is not None:
+        yield node.target, node.value
+    if not isinstance(node, ast.Assign):
+        return
+    for target in node.targets:
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            yield from zip(target.elts, node.value.elts, strict=False)
+        else:
+            yield target, node.value
+
+
+_NEEDY = ast.Compare | ast.Return | ast.Yield | ast.Dict | ast.List | ast.Tuple | ast.Set | ast.Lambda | ast.Match
 
 
 def _needs_none(node: ast.AST, name: str) -> bool:
     """Tell whether a node looks at the difference between None and "", or hands the value to what might."""
-    if isinstance(
-        node, ast.Compare | ast.Return | ast.Yield | ast.Dict | ast.List | ast.Tuple | ast.Set | ast.Lambda | ast.Match
-    ):
-        return _mentions(node, name)
+    if isinstance(node, _NEEDY):
+        return any(_is_name(child, name, ast.Load) for child in ast.iter_child_nodes(node))
     if isinstance(node, ast.Call) and path_of(node.func) != "print":
         return any(_is_name(argument, name) for argument in (*node.args, *(keyword.value for keyword in node.keywords)))
     if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr):
@@ -237,12 +248,8 @@ def _needs_none(node: ast.AST, name: str) -> bool:
     return False
 
 
-def _is_name(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
-
-
-def _mentions(node: ast.AST, name: str) -> bool:
-    return any(isinstance(child, ast.Name) and child.id == name for child in ast.iter_child_nodes(node))
+def _is_name(node: ast.AST, name: str, context: type[ast.expr_context] = ast.expr_context) -> bool:
+    return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, context)
 
 
 def _entry_points(machine: Machine, record: Record, source: Source) -> Iterator[EntryPoint]:

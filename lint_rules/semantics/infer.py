@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from lint_rules.semantics import calls, delivery, expressions, sdk, statements
 from lint_rules.semantics.environment import START, Environment, Route, Routes, merge_routes, path_of
-from lint_rules.semantics.narrow import Decision, narrow_truth, strongest
+from lint_rules.semantics.narrow import Decision, is_empty, narrow_truth, strongest
 from lint_rules.semantics.record import Context, Entry, Exit, Record, Sightings, Use
 from lint_rules.semantics.syntax import is_generator, yields_in_try
 from lint_rules.semantics.values import (
@@ -46,6 +46,7 @@ from lint_rules.semantics.values import (
     Role,
     Stream,
     Tasks,
+    Text,
     Value,
     join,
     join_all,
@@ -58,7 +59,7 @@ MAX_CONTEXTS = 16
 
 Resolve = Callable[[str], Value]
 
-_ALIASABLE = Part | Content | Empty | Finish
+_ALIASABLE = Part | Content | Empty | Finish | Text
 """Values that stay what they are while a name stands for them."""
 
 
@@ -656,7 +657,7 @@ class Machine:
         known = env.names.values()
         if any(value is Finish.SET for value in known):
             return Decision.FINISH
-        if Decision.OTHER not in decisions and any(isinstance(value, Empty) for value in known):
+        if Decision.OTHER not in decisions and any(is_empty(value) for value in known):
             return Decision.EMPTY
         return strongest(decisions)
 
@@ -813,20 +814,20 @@ class Machine:
             ran = self.apply(ran, values[1:], env)
         if not closes and any(route.unlogged for route in outer) and not any(route.unlogged for route in env.routes):
             frame.entries = [entry for entry in frame.entries if self.record.entries.pop(entry.node, None) is None]
-        self._note_entry(node, runner, env)
+        self._note_entry(node, runner, self.called, env)
         frame.raised, frame.catchers = raised, catchers
         if closes and any(route.unlogged for route in outer):
             env.routes = merge_routes(outer, env.routes)
         return ran.result if isinstance(ran, Pending) else UNKNOWN
 
-    def _note_entry(self, node: ast.Call, runner: str, env: Environment) -> None:
+    def _note_entry(self, node: ast.Call, runner: str, coroutine: FunctionInfo | None, env: Environment) -> None:
         frame = self.frame
         first = node.args[0] if node.args else None
         if isinstance(first, ast.Call) and self.evaluate(first.func, env.copy()) == External(f"{sdk.WORKER}.flush"):
             self.record.rescued.add(frame.info)
         entry = self.record.entries.get(node)
         if entry is None:
-            entry = self.record.entries[node] = Entry(node, runner, self.called, frame.info)
+            entry = self.record.entries[node] = Entry(node, runner, coroutine, frame.info)
         entry.routes = merge_routes(entry.routes, env.routes)
         entry.raised = merge_routes(entry.raised, frame.raised)
         if not any(known is entry for known in frame.entries):

@@ -16,12 +16,17 @@ from lint_rules.semantics.values import (
     External,
     Finish,
     Flag,
+    Many,
     Part,
+    Text,
     Value,
 )
 
 if TYPE_CHECKING:
     from lint_rules.semantics.infer import Machine
+
+
+_SOME_TEXT = "some text"
 
 
 class Decision(Enum):
@@ -79,6 +84,8 @@ def narrow_truth(value: Value, truth: bool) -> Value:
         return TEXT if truth else Empty(value.read)
     if isinstance(value, Finish):
         return Finish.SET if truth else Finish.UNSET
+    if isinstance(value, Text) and value.of_content:
+        return TEXT if truth else Text(of_content=True, blank=True)
     return value
 
 
@@ -115,6 +122,8 @@ def _when_equal(value: Value, constants: frozenset[object] | None) -> tuple[Valu
         return Empty(value.read), TEXT if None in constants else Content(value.read)
     if isinstance(value, Content) and None not in constants:
         return TEXT, value
+    if isinstance(value, Text) and value.of_content and constants <= {None, ""}:
+        return narrow_truth(value, False), TEXT
     return None, None
 
 
@@ -124,8 +133,16 @@ def _constants(node: ast.expr, machine: Machine, env: Environment) -> frozenset[
         return frozenset().union(*(part for part in parts if part)) if parts and all(parts) else None
     if isinstance(node, ast.Constant):
         return frozenset({node.value})
-    value = machine.evaluate(node, env)
-    return frozenset({value.value}) if isinstance(value, Const) else None
+    return _constants_of(machine.evaluate(node, env))
+
+
+def _constants_of(value: Value) -> frozenset[object] | None:
+    """Return the literals a value can be, or hold; any text stands for texts that are not known one by one."""
+    if isinstance(value, Const):
+        return frozenset({value.value})
+    if isinstance(value, Many):
+        return frozenset({_SOME_TEXT}) if isinstance(value.element, Text) else _constants_of(value.element)
+    return None
 
 
 def _length_argument(node: ast.expr) -> ast.expr | None:
@@ -191,7 +208,12 @@ def decided_by(test: ast.expr, env: Environment, truth: bool, machine: Machine) 
 def _decision_of(value: Value) -> Decision:
     if value is Finish.SET:
         return Decision.FINISH
-    return Decision.EMPTY if isinstance(value, Empty) else Decision.OTHER
+    return Decision.EMPTY if is_empty(value) else Decision.OTHER
+
+
+def is_empty(value: Value) -> bool:
+    """Tell whether a value is a content known to be None or ""."""
+    return isinstance(value, Empty) or (isinstance(value, Text) and value.blank)
 
 
 def _combine(decisions: list[Decision], every: bool) -> Decision:

@@ -26,6 +26,7 @@ from lint_rules.semantics.values import (
     Numbered,
     Pending,
     Stream,
+    Text,
     Value,
     join,
 )
@@ -143,7 +144,7 @@ def _sum(left: Value, right: Value, machine: Machine) -> Value:
     texty = (
         isinstance(right, Content | Empty) or right == TEXT or (isinstance(left, Const) and isinstance(left.value, str))
     )
-    return TEXT if texty or left == TEXT else UNKNOWN
+    return TEXT if texty or isinstance(left, Text) else UNKNOWN
 
 
 def _if(node: ast.If, env: Environment, machine: Machine) -> Environment | None:

@@ -38,6 +38,11 @@ class Const:
 class Text:
     """A `str`, certainly not None."""
 
+    of_content: bool = False
+    """A delta's content with None made "": empty exactly when the content is."""
+    blank: bool = False
+    """Such a text where it is known to be empty."""
+
 
 @dataclass(frozen=True)
 class External:

@@ -73,12 +73,19 @@ def test_json_of_nothing_is_an_empty_list(folder: Path) -> None:
 def test_github(folder: Path) -> None:
     done = lint("--format", "github", "loss.py", cwd=folder)
     assert done.returncode == 1
-    assert done.stdout.startswith("::error file=loss.py,line=6,endLine=6,col=31,endColumn=36,title=LLM101::`break` leaves")
+    assert done.stdout.startswith(
+        "::error file=loss.py,line=6,endLine=6,col=31,endColumn=36,title=LLM101::`break` leaves"
+    )
 
 
 @pytest.mark.parametrize(
     ("options", "codes"),
-    [((), {"LLM101"}), (("--select", "LLM2"), set()), (("--ignore", "LLM1"), set()), (("--select", "LLM101"), {"LLM101"})],
+    [
+        ((), {"LLM101"}),
+        (("--select", "LLM2"), set()),
+        (("--ignore", "LLM1"), set()),
+        (("--select", "LLM101"), {"LLM101"}),
+    ],
 )
 def test_selection(folder: Path, options: tuple[str, ...], codes: set[str]) -> None:
     done = lint("--format", "json", *options, "loss.py", cwd=folder)

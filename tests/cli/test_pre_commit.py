@@ -26,7 +26,9 @@ async def ask():
 def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     home = {"PRE_COMMIT_HOME": str(cwd.parent / "pre-commit"), "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b"}
     names = {"GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, env={**os.environ, **home, **names})
+    return subprocess.run(
+        command, cwd=cwd, capture_output=True, text=True, check=False, env={**os.environ, **home, **names}
+    )
 
 
 @pytest.fixture

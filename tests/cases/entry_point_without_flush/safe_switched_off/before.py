@@ -1,6 +1,9 @@
 """Tracing is switched off again before anything is called.
 
+Not on the otel pair, which registers in another list than the one that is emptied.
+
 before: untraced
+pairs: default, legacy
 """
 
 import asyncio

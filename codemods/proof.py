@@ -124,7 +124,7 @@ def _same(before: ast.AST, after: ast.AST, places: frozenset[Place]) -> bool:
 def _same_field(before: ast.AST, after: ast.AST, field: str, places: frozenset[Place]) -> bool:
     old, new = getattr(before, field), getattr(after, field)
     if field == "body" and isinstance(before, ast.AsyncFunctionDef) and _starts(before) in places:
-        return _same_block(_unwrapped(old), _unwrapped(new), places)
+        return any(_same_block(one, other, places) for one, other in _readings(old, new))
     if field == "iter" and _starts(before) in places:
         return True  # hoisted
     if not isinstance(old, list):
@@ -138,6 +138,13 @@ def _same_item(before: object, after: object, places: frozenset[Place]) -> bool:
     if isinstance(before, ast.AST) and isinstance(after, ast.AST):
         return _same(before, after, places)
     return before == after
+
+
+def _readings(old: Sequence[ast.stmt], new: Sequence[ast.stmt]) -> Iterator[tuple[Sequence[ast.stmt], ...]]:
+    """Pair the bodies of a coroutine that delivers now: in a new `try`, in the one it had, or in one further inside."""
+    yield old, _unwrapped(new)
+    yield _unwrapped(old), _unwrapped(new)
+    yield old, new
 
 
 def _unwrapped(body: Sequence[ast.stmt]) -> list[ast.stmt]:

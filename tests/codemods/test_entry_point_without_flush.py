@@ -183,6 +183,13 @@ BODIES = {
             "        finally:\n            close()\n    finally:\n        await _deliver_traces()\n"
         ),
     ),
+    "its own finally, at the end": (
+        "async def» main():\n    setup()\n    try:\n        await work()\n    finally:\n        close()\n",
+        (
+            "async def main():\n    try:\n        setup()\n        try:\n            await work()\n"
+            "        finally:\n            close()\n    finally:\n        await _deliver_traces()\n"
+        ),
+    ),
     "flush at the end": (
         "async def» main(client):\n    await work()\n\n    # send\n    «flush:client.flush()»  # now\n",
         (

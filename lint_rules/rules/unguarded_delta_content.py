@@ -56,16 +56,17 @@ from lint_rules.finding import Applicability, Finding, Fix, OrEmpty
 from lint_rules.rules import Rule, rule
 from lint_rules.semantics.facts import ModuleFacts
 
-_OPERATION = {"concat": "concatenating it", "join": "joining it"}
+_CONSEQUENCE = {
+    "concat": "concatenating it raises TypeError and loses the trace",
+    "join": "joining it raises TypeError",
+}
 
 
 @rule("LLM201", "unguarded-delta-content")
 def unguarded_delta_content(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
     """Report every concatenation of a delta's content that may be None."""
     for use in module.content_uses:
-        if use.how in _OPERATION:
-            message = (
-                f'`{use.text}` may be None: {_OPERATION[use.how]} raises TypeError and loses the trace; write `or ""`'
-            )
+        if use.how in _CONSEQUENCE:
+            message = f'`{use.text}` may be None: {_CONSEQUENCE[use.how]}; write `or ""`'
             fix = Fix(Applicability.SAFE, OrEmpty(use.repair)) if use.repair is not None else None
             yield Finding(this.code, use.span, message, fix)

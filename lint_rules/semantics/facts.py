@@ -155,14 +155,14 @@ def _read_elsewhere(exit_: Exit, record: Record) -> bool:
     return any(loop is not exit_.loop for origin in kept for loop in record.streams.get(origin, ()))
 
 
+_HANDED_THROUGH = frozenset({"cast", "typing.cast", "aiter", "iter", "enumerate"})
+"""Calls around an iterable that read from the very object they are given."""
+
+
 def _resumable(loop: ast.For | ast.AsyncFor) -> str | None:
     iterable = loop.iter
-    while (
-        isinstance(iterable, ast.Call)
-        and path_of(iterable.func) in ("cast", "typing.cast", "aiter", "iter")
-        and iterable.args
-    ):
-        iterable = iterable.args[-1]
+    while isinstance(iterable, ast.Call) and iterable.args and (path_of(iterable.func) or "") in _HANDED_THROUGH:
+        iterable = iterable.args[1 if (path_of(iterable.func) or "").endswith("cast") else 0]
     if isinstance(iterable, ast.NamedExpr):
         return iterable.target.id
     if not _is_dotted(iterable) or _rebinds(loop, path_of(iterable) or ""):

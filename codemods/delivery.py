@@ -154,8 +154,8 @@ def _setup_of_last_flush(flush: cst.BaseSmallStatement | None, coroutine: cst.Fu
     awaits: a name bound later may be unbound when `finally` is reached early.
     """
     _, body = split_docstring(as_block(coroutine.body).body)
-    last = body[-1]
-    if flush is None or site.parent(flush) is not last or len(cst.ensure_type(last, cst.SimpleStatementLine).body) > 1:
+    line = site.parent(flush) if flush else None
+    if flush is None or line is not body[-1] or len(cst.ensure_type(line, cst.SimpleStatementLine).body) > 1:
         return None
     bindings = list(_local_bindings(flush, coroutine, site))
     setup = max((_index_around(binding, body, site) for binding in bindings), default=-1) + 1

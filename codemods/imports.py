@@ -87,20 +87,15 @@ def add_names(statement: cst.ImportFrom, *names: str) -> cst.ImportFrom:
 
 
 def _insert_alias(aliases: list[cst.ImportAlias], at: int, name: str) -> None:
-    """Separate the new alias as its neighbours are; the last one's comma, present or not, stays the last one's."""
-    commas = [alias.comma for alias in aliases if isinstance(alias.comma, cst.Comma)]
-    comma = commas[0] if commas else cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    """Separate the new alias as the others are; the last one's comma, there or not, stays the last one's."""
+    between = [alias.comma for alias in aliases[:-1]]
+    comma = between[0] if between else cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
     if at < len(aliases):
         aliases.insert(at, cst.ImportAlias(cst.Name(name), comma=comma))
         return
     last = aliases[-1]
-    separator = comma if len(commas) != 1 or last.comma is not commas[0] else _comma_of_single_line(last)
-    aliases[-1] = last.with_changes(comma=separator)
+    aliases[-1] = last.with_changes(comma=comma)
     aliases.append(cst.ImportAlias(cst.Name(name), comma=last.comma))
-
-
-def _comma_of_single_line(alias: cst.ImportAlias) -> cst.Comma:
-    return cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
 
 
 def _bare(site: Site, module: str, names: Sequence[str]) -> Access | None:
@@ -230,6 +225,12 @@ def _insert(body: list[Statement], at: int, new: cst.SimpleStatementLine) -> Non
 
 
 def _same_group(one: Statement, other: Statement) -> bool:
-    """Tell whether two imports stand in one paragraph: both standard library, or neither; `__future__` stands alone."""
-    groups = {root == "__future__" or root in sys.stdlib_module_names: root for root in (_root(one), _root(other))}
-    return len(groups) == 1 and (_root(one) == "__future__") == (_root(other) == "__future__")
+    """Tell whether two imports belong in one paragraph."""
+    return _group(one) == _group(other)
+
+
+def _group(line: Statement) -> str:
+    root = _root(line)
+    if root == "__future__":
+        return root
+    return "standard" if root in sys.stdlib_module_names else "other"

@@ -58,6 +58,11 @@ IMPORTS = {
         f"import logging\nfrom asyncio import gather, run, sleep, wait_for\n\nimport litellm\n{WORKER}",
         HELPER.replace("asyncio.", ""),
     ),
+    "one bare name over several lines": (
+        "import logging\nfrom asyncio import (\n    run,\n)\n\nimport litellm\n",
+        (f"import logging\nfrom asyncio import (\n    run, sleep, wait_for,\n)\n\nimport litellm\n{WORKER}"),
+        HELPER.replace("asyncio.", ""),
+    ),
     "bare names over several lines": (
         "import logging\nfrom asyncio import (\n    gather,\n    run,\n)\n\nimport litellm\n",
         (
@@ -270,6 +275,12 @@ def test_does_nothing_if_the_helper_is_awaited_already(finding):
     text = "async def main():\n    try:\n        await work()\n    finally:\n        await settle()\n"
     edit = DeliverTraces(Span(1, 0, 5, 0), helper="settle")
     assert fix_source(text.encode(), [finding("LLM301", edit)], check=lambda data: ()).data == text.encode()
+
+
+def test_refuses_a_body_that_does_nothing(finding):
+    data = b'async def main():\n    """Doc."""\n'
+    found = finding("LLM301", DeliverTraces(Span(1, 0, 2, 14), helper="settle"))
+    assert fix_source(data, [found], check=lambda data: ()).problem
 
 
 def test_writes_one_helper_above_the_first_coroutine(parse_marks, finding, fix):

@@ -10,7 +10,12 @@ from typing import ClassVar
 from lint_rules import __version__
 from lint_rules.engine import check_tree, may_matter
 from lint_rules.semantics.facts import TooLargeError
+from lint_rules.semantics.project import Project
 from lint_rules.settings import EVERYTHING
+
+
+_PROJECT = Project()
+"""What is known of the modules around the linted files: flake8 runs many files in one process."""
 
 
 class Plugin:
@@ -19,16 +24,18 @@ class Plugin:
     name: ClassVar[str] = "flake8-litellm"
     version: ClassVar[str] = __version__
 
-    def __init__(self, tree: ast.Module, lines: list[str]) -> None:
-        self._tree, self._lines = tree, lines
+    def __init__(self, tree: ast.Module, lines: list[str], filename: str = "<string>") -> None:
+        self._tree, self._lines, self._filename = tree, lines, filename
 
     def run(self) -> Iterator[tuple[int, int, str, type]]:
         """Yield `(line, column, text, type)` of every finding: 1-based line, 0-based column."""
         text = "".join(self._lines)
-        if not may_matter(text.encode("utf-8", "surrogatepass")):
+        if not may_matter(text.encode("utf-8", "surrogatepass"), self._filename, _PROJECT):
             return
         try:
-            findings = check_tree(self._tree, text, EVERYTHING)  # flake8 does its own selecting and its own `# noqa`
+            findings = check_tree(
+                self._tree, text, self._filename, EVERYTHING, _PROJECT
+            )  # flake8 does its own selecting and its own `# noqa`
         except (RecursionError, TooLargeError):
             return
         except Exception as error:  # a defect of ours must not end the user's whole run

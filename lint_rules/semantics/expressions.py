@@ -28,6 +28,7 @@ from lint_rules.semantics.values import (
     Kind,
     Many,
     Method,
+    Namespace,
     Object,
     Part,
     Pending,
@@ -90,7 +91,9 @@ def _attribute(node: ast.Attribute, env: Environment, machine: Machine) -> Value
 def attribute_of(base: Value, name: str, node: ast.expr, machine: Machine) -> Value:
     """Return the value of `base.name`."""
     if isinstance(base, External | Instance):
-        return machine.resolve(f"{base.dotted}.{name}")
+        return External(f"{base.dotted}.{name}")
+    if isinstance(base, Namespace):
+        return base.member(name)
     if isinstance(base, Object):
         return machine.attribute(base, name)
     if isinstance(base, Class):

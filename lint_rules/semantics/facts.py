@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from lint_rules.finding import Span
 from lint_rules.semantics import sdk
 from lint_rules.semantics.environment import Route, path_of
-from lint_rules.semantics.infer import Machine, Resolve, TooLargeError
+from lint_rules.semantics.infer import Machine, TooLargeError
 from lint_rules.semantics.narrow import Decision
 from lint_rules.semantics.record import Entry, Exit, Record, Use
 from lint_rules.semantics.syntax import own_nodes
-from lint_rules.semantics.values import External, FunctionInfo
+from lint_rules.semantics.values import FunctionInfo, Home
 
 __all__ = [
     "ContentUse",
@@ -122,20 +122,22 @@ class ModuleFacts:
     entry_points: tuple[EntryPoint, ...] = ()
 
 
-def gather(tree: ast.Module, source: Source, resolve: Resolve = External) -> ModuleFacts:
+def gather(tree: ast.Module, source: Source, home: Home | None = None) -> ModuleFacts:
     """Interpret a module and return its facts. Raises `TooLargeError` beyond the bound and RecursionError on absurd
     nesting."""
-    machine = Machine(tree, resolve)
+    machine = Machine(tree, home)
     record = machine.run()
     return ModuleFacts(
-        tuple(sorted(_stream_exits(record, source), key=lambda fact: fact.span)),
-        tuple(sorted(_content_uses(record, source), key=lambda fact: fact.span)),
+        tuple(sorted(_stream_exits(record, source, machine.home), key=lambda fact: fact.span)),
+        tuple(sorted(_content_uses(record, source, machine.home), key=lambda fact: fact.span)),
         tuple(sorted(_entry_points(machine, record, source), key=lambda fact: fact.span)),
     )
 
 
-def _stream_exits(record: Record, source: Source) -> Iterator[StreamExit]:
+def _stream_exits(record: Record, source: Source, home: Home) -> Iterator[StreamExit]:
     for exit_ in record.exits.values():
+        if exit_.function is not None and exit_.function.home is not home:
+            continue
         if exit_.lost and record.loops[exit_.loop].confirmed() and not _read_elsewhere(exit_, record):
             yield StreamExit(
                 span=source.span(exit_.node),
@@ -186,8 +188,10 @@ def _rebinds(loop: ast.For | ast.AsyncFor, path: str) -> bool:
     return False
 
 
-def _content_uses(record: Record, source: Source) -> Iterator[ContentUse]:
+def _content_uses(record: Record, source: Source, home: Home) -> Iterator[ContentUse]:
     for use in record.uses.values():
+        if use.function is not None and use.function.home is not home:
+            continue
         if use.contents and use.sightings.confirmed():
             repair = _repair(use)
             yield ContentUse(
@@ -256,7 +260,7 @@ def _entry_points(machine: Machine, record: Record, source: Source) -> Iterator[
     if record.tracing_off or not (record.callbacks or record.uses_langfuse_sdk):
         return
     for entry in record.entries.values():
-        if entry.frame in record.rescued:
+        if entry.frame in record.rescued or (entry.frame is not None and entry.frame.home is not machine.home):
             continue
         judged = _judge_callback(entry) if record.callbacks else _judge_sdk(entry)
         if judged is not None:

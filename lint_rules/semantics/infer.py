@@ -1,20 +1,21 @@
 """The interpreter of one module: frames, functions, classes; expressions and statements have modules of their own.
 
-Names from outside the module are looked up by the `resolve` function it is given, so that what stands above (other
-modules of the project) can be plugged in without this module knowing of it.
+What the module imports is found by its `Home`, so that what stands above (the other modules of the project) can be
+plugged in without this module knowing of it.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from lint_rules.semantics import calls, delivery, expressions, sdk, statements
 from lint_rules.semantics.environment import START, Environment, Route, Routes, merge_routes, path_of
 from lint_rules.semantics.narrow import Decision, is_empty, narrow_truth, strongest
 from lint_rules.semantics.record import Context, Entry, Exit, Record, Sightings, Use
-from lint_rules.semantics.syntax import is_generator, yields_in_try
+from lint_rules.semantics.syntax import is_generator, stores_attributes, yields_in_try
 from lint_rules.semantics.values import (
     NONE,
     NOTHING,
@@ -32,10 +33,13 @@ from lint_rules.semantics.values import (
     Flag,
     Function,
     FunctionInfo,
+    Home,
+    Imported,
     Instance,
     Kind,
     Manager,
     Many,
+    Namespace,
     Numbered,
     Object,
     Origin,
@@ -57,8 +61,6 @@ MAX_STEPS = 400_000
 MAX_DEPTH = 12
 MAX_CONTEXTS = 16
 
-Resolve = Callable[[str], Value]
-
 _ALIASABLE = Part | Content | Empty | Finish | Text
 """Values that stay what they are while a name stands for them."""
 
@@ -72,6 +74,7 @@ class Frame:
     """A function (None: the module) being interpreted."""
 
     info: FunctionInfo | None
+    home: Home
     context: Context = None
     closure: Closure | None = None
     received: frozenset[Origin] = frozenset()
@@ -122,8 +125,8 @@ _EXTERNAL_ROLES = {
 class Machine:
     """One module under interpretation. `run` goes through it; `record` is the outcome."""
 
-    def __init__(self, tree: ast.Module, resolve: Resolve = External) -> None:
-        self.tree, self.resolve = tree, resolve
+    def __init__(self, tree: ast.Module, home: Home | None = None) -> None:
+        self.tree, self.home = tree, home or Home()
         self.steps = self.calls = 0
         self.terminating = False
         self.infos: dict[ast.AST, FunctionInfo] = {}
@@ -163,13 +166,19 @@ class Machine:
             self._pass()
         return self.record
 
-    def _pass(self) -> None:
-        frame = Frame(None)
+    def run_top_level(self) -> Record:
+        """Interpret what importing the module would run."""
+        frame = Frame(None, self.home)
         self.frames.append(frame)
         end = statements.run_block(self.tree.body, frame.env, self)
         arrivals = [env for _, env in frame.returned] + ([end] if end is not None else [])
         self._finish(frame, arrivals)
         frame.env = end if end is not None else frame.env
+        self.home.names = frame.env.names
+        return self.record
+
+    def _pass(self) -> None:
+        self.run_top_level()
         for function in self._defined():
             self._summarise(function, self._parameters_alone(function), START, None)
 
@@ -188,7 +197,8 @@ class Machine:
             self.evaluate(default, env)
         decorators = [self.evaluate(decorator, env) for decorator in node.decorator_list]
         function = Function(self._info(node, node.name, decorators), self._closure(node, env))
-        self.functions[node] = function
+        if self.frame.home is self.home:
+            self.functions[node] = function
         value: Value = function
         for decorator in reversed(decorators):
             value = self._decorate(decorator, value, env)
@@ -205,7 +215,8 @@ class Machine:
                 if isinstance(value, External) and value.dotted in _EXTERNAL_ROLES
             ]
             role = roles[0] if roles else Role.PLAIN
-            info = FunctionInfo(node, name, self.frame.info, self.frame.owner, role, is_generator(node))
+            frame = self.frame
+            info = FunctionInfo(node, name, frame.info, frame.owner, frame.home, role, is_generator(node))
             self.infos[node] = info
         return info
 
@@ -231,13 +242,14 @@ class Machine:
     def define_lambda(self, node: ast.Lambda, env: Environment) -> Value:
         """Return the function of a `lambda`."""
         function = Function(self._info(node, "<lambda>", []), self._closure(node, env))
-        self.functions.setdefault(node, function)
+        if self.frame.home is self.home:
+            self.functions.setdefault(node, function)
         return function
 
     def define_class(self, node: ast.ClassDef, env: Environment) -> Value:
         """Interpret a class body and return the class."""
         bases = tuple(self.evaluate(base, env) for base in node.bases)
-        info = self.classes.setdefault(node, ClassInfo(node, node.name, bases))
+        info = self.classes.setdefault(node, ClassInfo(node, node.name, bases, self.frame.home))
         outer, self.frame.owner = self.frame.owner, info
         body = env.copy()
         statements.run_block(node.body, body, self)
@@ -259,13 +271,19 @@ class Machine:
     def lookup(self, name: str, env: Environment) -> Value | None:
         """Return the value of a variable: local, enclosing, of the module; None when nothing binds it."""
         if (value := env.names.get(name)) is not None:
-            return value
+            return value.force() if isinstance(value, Imported) else value
         closure = self.frame.closure
         while closure is not None:
             if (value := closure.environment.names.get(name)) is not None:
                 return value
             closure = closure.outer
-        return self.frames[0].env.names.get(name)
+        value = self.frame.home.names.get(name)
+        return value.force() if isinstance(value, Imported) else value
+
+    def import_all(self, module: Namespace, env: Environment) -> None:
+        """`from module import *`."""
+        for name in module.public():
+            env.assign(name, Imported(module.path, name, partial(module.member, name)))
 
     def attribute(self, receiver: Object, name: str) -> Value:
         """Return the value of `self.name` for an instance of one of the linted code's classes."""
@@ -282,6 +300,8 @@ class Machine:
         return UNKNOWN if value is None else value
 
     def _member(self, info: ClassInfo, name: str, depth: int = 0) -> Value | None:
+        if info.home is not self.home:
+            self._settle(info)
         if (value := self.settled.get(info, info.attributes).get(name)) is not None:
             return value
         if (method := info.methods.get(name)) is not None:
@@ -294,8 +314,17 @@ class Machine:
             ):
                 return found
             if isinstance(base, External) and base.dotted.startswith("litellm."):
-                return self.resolve(f"{base.dotted}.{name}")
+                return External(f"{base.dotted}.{name}")
         return None
+
+    def _settle(self, info: ClassInfo) -> None:
+        """Find out what the methods of another module's class keep in their instance."""
+        if info in self.settled:
+            return
+        self.settled[info] = info.attributes
+        for method in list(info.methods.values()):
+            if stores_attributes(method.info.node):
+                self._summarise(method, self._parameters_alone(method), START, None)
 
     def _bind(self, method: Function, receiver: Object) -> Value:
         if method.info.owner is None or method.info.role is Role.STATIC:
@@ -406,7 +435,7 @@ class Machine:
             else frozenset()
         )
         env = Environment(dict(parameters), routes=routes)
-        frame = Frame(function.info, context, function.closure, received, env)
+        frame = Frame(function.info, function.info.home, context, function.closure, received, env)
         self.frames.append(frame)
         node = function.info.node
         if isinstance(node, ast.Lambda):

@@ -23,6 +23,7 @@ from lint_rules.semantics.values import (
     Finish,
     Manager,
     Many,
+    Namespace,
     Numbered,
     Pending,
     Stream,
@@ -80,6 +81,8 @@ def run(node: ast.stmt, env: Environment, machine: Machine) -> Environment | Non
     machine.step()
     frame = machine.frame
     frame.env = env
+    if frame.info is None:
+        frame.home.names = env.names
     runner = _RUNNERS.get(type(node))
     if runner is None:
         return env
@@ -484,15 +487,17 @@ def _delete(node: ast.Delete, env: Environment, machine: Machine) -> Environment
 def _import(node: ast.Import, env: Environment, machine: Machine) -> Environment:
     for alias in node.names:
         name = alias.name if alias.asname else alias.name.partition(".")[0]
-        env.assign(alias.asname or name, machine.resolve(name))
+        env.assign(alias.asname or name, machine.frame.home.find(0, name, None))
     return env
 
 
 def _import_from(node: ast.ImportFrom, env: Environment, machine: Machine) -> Environment:
-    module = "." * node.level + (node.module or "")
+    find = machine.frame.home.find
     for alias in node.names:
         if alias.name != "*":
-            env.assign(alias.asname or alias.name, machine.resolve(f"{module}.{alias.name}"))
+            env.assign(alias.asname or alias.name, find(node.level, node.module or "", alias.name))
+        elif isinstance(module := find(node.level, node.module or "", None), Namespace):
+            machine.import_all(module, env)
     return env
 
 

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Iterator
 
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
+
+
+def parse(data: bytes | str) -> ast.Module:
+    """Parse a module, silent about the warnings its own code deserves. Raises SyntaxError, also for null bytes."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(data)
+    except ValueError as error:  # null bytes, before Python 3.12
+        raise SyntaxError(str(error)) from error
 
 
 def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
@@ -21,6 +32,14 @@ def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
 def is_generator(node: ast.AST) -> bool:
     """Tell whether a function's own body yields."""
     return any(isinstance(child, ast.Yield | ast.YieldFrom) for child in own_nodes(node))
+
+
+def stores_attributes(node: ast.AST) -> bool:
+    """Tell whether a function assigns attributes, or grows them."""
+    return any(
+        isinstance(child, ast.Attribute) and (isinstance(child.ctx, ast.Store) or child.attr in ("append", "extend"))
+        for child in own_nodes(node)
+    )
 
 
 def yields_in_try(node: ast.AST) -> bool:

@@ -8,7 +8,7 @@ stream) and forget everything else.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -51,6 +51,46 @@ class External:
     dotted: str
 
 
+@dataclass(eq=False)
+class Home:
+    """A module under interpretation: its name space, and how it finds what it imports. Compared by identity."""
+
+    name: str = "<module>"
+    """Its path, as messages show it."""
+    names: dict[str, Value] = field(default_factory=dict)
+    """What its top level binds, as far as it has been interpreted."""
+    find: Finder = field(default_factory=lambda: find_outside)
+
+
+Finder = Callable[[int, str, str | None], "Value"]
+"""From the level, module and name of an import to what it binds; the name is None for `import module`."""
+
+
+def find_outside(level: int, module: str, name: str | None) -> Value:
+    """Take every import for one from outside the linted code."""
+    dotted = "." * level + module
+    return External(dotted if name is None else f"{dotted}.{name}")
+
+
+@dataclass(frozen=True)
+class Namespace:
+    """A module of the linted project; `member` gives what it binds."""
+
+    path: str
+    member: Callable[[str], Value] = field(compare=False)
+    public: Callable[[], tuple[str, ...]] = field(compare=False)
+    """The names that `from module import *` binds."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """Something of another module of the project, looked at only when it is used: `force` does that."""
+
+    path: str
+    name: str
+    force: Callable[[], Value] = field(compare=False)
+
+
 @dataclass(frozen=True)
 class Instance:
     """An object of an external class: `Instance("litellm.Router")`."""
@@ -86,6 +126,8 @@ class FunctionInfo:
     parent: FunctionInfo | None = None
     owner: ClassInfo | None = None
     """The class whose body holds the `def`."""
+    home: Home = field(default_factory=Home)
+    """The module that holds the `def`."""
     role: Role = field(default_factory=lambda: Role.PLAIN)
     is_generator: bool = False
 
@@ -105,6 +147,7 @@ class ClassInfo:
     node: ast.ClassDef
     name: str
     bases: tuple[Value, ...] = ()
+    home: Home = field(default_factory=Home)
     methods: dict[str, Function] = field(default_factory=dict)
     attributes: dict[str, Value] = field(default_factory=dict)
 
@@ -272,6 +315,8 @@ Value = (
     | Text
     | External
     | Instance
+    | Namespace
+    | Imported
     | Method
     | Function
     | Class

@@ -1,0 +1,241 @@
+"""Names across files: finds, reads and interprets the modules a module imports, each when it is first used and once.
+
+Only modules that can matter are looked at: those that mention the SDKs, or import (through a few steps) one that does.
+Everything else is taken for code from outside, about which nothing is known. Nothing is ever imported or run.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from functools import partial
+
+from lint_rules import files
+from lint_rules.semantics import sdk
+from lint_rules.semantics.infer import Machine, TooLargeError
+from lint_rules.semantics.record import Record
+from lint_rules.semantics.syntax import parse
+from lint_rules.semantics.values import UNKNOWN, External, Home, Imported, Namespace, Value, find_outside
+
+MAX_STEPS_TO_SDK = 4
+"""How many imports away the SDK may be for a module to be worth a look."""
+MAX_MODULES = 200
+"""Modules interpreted on behalf of one run; beyond that, imports lead outside."""
+
+_ROOT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
+_MAX_ANCESTORS = 10
+_IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+(?P<dots>\.*)[ \t]*(?P<base>[\w.]*)[ \t]+import[ \t]+(?P<names>\([^)]*\)|[^\n#]*)"
+    rb"|import[ \t]+(?P<modules>[^\n#]+))",
+    re.MULTILINE,
+)
+
+
+class Project:
+    """The modules around the files of one run, memoised by path."""
+
+    def __init__(self) -> None:
+        self._data: dict[str, bytes | None] = {}
+        self._homes: dict[str, Home | None] = {}
+        self._records: dict[str, Record] = {}
+        self._located: dict[tuple[str, str], str | None] = {}
+        self._roots: dict[str, tuple[str, ...]] = {}
+        self._imports: dict[str, tuple[str, ...]] = {}
+        self._distances: dict[str, int | None] = {}
+
+    def home(self, path: str) -> Home:
+        """Return a fresh name space for the module at `path`, which finds its imports in this project."""
+        path = os.path.abspath(path)
+        return Home(path, find=partial(self._find, path))
+
+    # Finding modules
+
+    def _find(self, importer: str, level: int, module: str, name: str | None) -> Value:
+        target = self._locate(importer, level, module)
+        if target is None or self._is_sdk(target):
+            return find_outside(0, self._sdk_name(target), name) if target else find_outside(level, module, name)
+        if name is None:
+            return self._namespace(target) if self.matters(target) else find_outside(level, module, None)
+        submodule = self._below(target, name)
+        if submodule is not None:
+            return self._namespace(submodule) if self.matters(submodule) else find_outside(level, module, name)
+        if not self.matters(target):
+            return find_outside(level, module, name)
+        return Imported(target, name, partial(self._member, target, name))
+
+    def _locate(self, importer: str, level: int, module: str) -> str | None:
+        """Return the file (or, for a namespace package, the folder) of a module."""
+        key = (os.path.dirname(importer), "." * level + module)
+        if key not in self._located:
+            self._located[key] = next(self._candidates(importer, level, module), None)
+        return self._located[key]
+
+    def _candidates(self, importer: str, level: int, module: str) -> Iterator[str]:
+        parts = module.split(".") if module else []
+        for root in [_ancestor(importer, level)] if level else self._search_path(importer):
+            found = _module_at(os.path.join(root, *parts))
+            if found is not None and found != importer:
+                yield found
+
+    def _search_path(self, importer: str) -> tuple[str, ...]:
+        """Return where a module's absolute imports may start: its own folder, those above it, and their `src`."""
+        folder = os.path.dirname(importer)
+        if folder not in self._roots:
+            self._roots[folder] = tuple(_search_path(folder))
+        return self._roots[folder]
+
+    def _is_sdk(self, path: str) -> bool:
+        return self._sdk_name(path) != ""
+
+    def _sdk_name(self, path: str | None) -> str:
+        """Return the dotted name of a module that is part of LiteLLM or Langfuse itself, else nothing."""
+        if path is None:
+            return ""
+        parts = path.removesuffix(".py").removesuffix(os.sep + "__init__").split(os.sep)
+        for package, proofs in _SDK_PACKAGES.items():
+            if package in parts:
+                at = parts.index(package)
+                root = os.sep.join(parts[: at + 1])
+                if all(os.path.exists(os.path.join(root, proof)) for proof in proofs):
+                    return ".".join(parts[at:])
+        return ""
+
+    # What a module binds
+
+    def _namespace(self, path: str) -> Namespace:
+        return Namespace(path, partial(self._member, path), partial(self._public, path))
+
+    def _member(self, path: str, name: str) -> Value:
+        home = self._interpreted(path)
+        value = home.names.get(name) if home is not None else None
+        if isinstance(value, Imported):
+            value = UNKNOWN if value.path == path else value.force()
+        if value is not None:
+            return value
+        submodule = self._below(path, name)
+        if submodule is not None:
+            return self._namespace(submodule) if self.matters(submodule) else UNKNOWN
+        return UNKNOWN
+
+    def _public(self, path: str) -> tuple[str, ...]:
+        home = self._interpreted(path)
+        return tuple(name for name in home.names if not name.startswith("_")) if home is not None else ()
+
+    def _below(self, path: str, name: str) -> str | None:
+        """Return the submodule `name` of a package."""
+        folder = os.path.dirname(path) if path.endswith(os.sep + "__init__.py") else path
+        return _module_at(os.path.join(folder, name)) if os.path.isdir(folder) else None
+
+    def _interpreted(self, path: str) -> Home | None:
+        """Return the name space of a module after its top level has run; in an import cycle, as far as it has."""
+        if path not in self._homes:
+            self._homes[path] = None
+            self._interpret(path)
+        return self._homes[path]
+
+    def _interpret(self, path: str) -> None:
+        data = self._read(path)
+        if data is None or len(self._records) >= MAX_MODULES:
+            return
+        home = self._homes[path] = self.home(path)
+        try:
+            machine = Machine(parse(data), home)
+            self._records[path] = machine.run_top_level()
+        except (SyntaxError, RecursionError, MemoryError, TooLargeError):
+            self._homes[path] = None
+
+    # Which modules matter
+
+    def matters(self, path: str) -> bool:
+        """Tell whether a module mentions the SDKs or imports, through a few steps, one that does."""
+        return self._distance(path, MAX_STEPS_TO_SDK) is not None
+
+    def matters_as(self, path: str, data: bytes) -> bool:
+        """Tell whether a module with these bytes, which need not be on disk, matters."""
+        path = os.path.abspath(path)
+        self._data.setdefault(path, data)
+        return self.matters(path)
+
+    def _distance(self, path: str, limit: int) -> int | None:
+        """Return how many imports the SDKs are away, if that is not more than `limit`."""
+        if path in self._distances:
+            return self._distances[path]
+        frontier, seen = [path], {path}
+        for steps in range(limit + 1):
+            if any(self._mentions_sdk(module) for module in frontier):
+                self._distances[path] = steps
+                return steps
+            frontier = [found for module in frontier for found in self.imports(module) if found not in seen]
+            seen.update(frontier)
+        self._distances[path] = None
+        return None
+
+    def _mentions_sdk(self, path: str) -> bool:
+        data = self._read(path)
+        return data is not None and any(mention in data for mention in sdk.MENTIONS)
+
+    def imports(self, path: str) -> tuple[str, ...]:
+        """Return the project's modules that a module imports, read off its text."""
+        if path not in self._imports:
+            self._imports[path] = tuple(dict.fromkeys(self._imported(path)))
+        return self._imports[path]
+
+    def _imported(self, path: str) -> Iterator[str]:
+        for level, module, names in _import_lines(self._read(path) or b""):
+            target = self._locate(path, level, module)
+            if target is None or self._is_sdk(target):
+                continue
+            yield target
+            for name in names:
+                submodule = self._below(target, name)
+                if submodule is not None:
+                    yield submodule
+
+    def _read(self, path: str) -> bytes | None:
+        if path not in self._data:
+            try:
+                self._data[path] = files.read(path) if path.endswith(".py") else None
+            except files.Unreadable:
+                self._data[path] = None
+        return self._data[path]
+
+
+_SDK_PACKAGES = {"litellm": ("main.py", "utils.py"), "langfuse": ("openai.py", "media.py")}
+"""A package of this name that holds these files is the SDK itself, not something that shadows it."""
+
+
+def _import_lines(data: bytes) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    for found in _IMPORT.finditer(data):
+        if found["modules"] is not None:
+            for module in found["modules"].decode("utf-8", "replace").split(","):
+                yield 0, module.split()[0] if module.split() else "", ()
+        else:
+            names = re.findall(r"(\w+)(?:\s+as\s+\w+)?", found["names"].decode("utf-8", "replace"))
+            yield len(found["dots"]), found["base"].decode("utf-8", "replace"), tuple(names)
+
+
+def _module_at(stem: str) -> str | None:
+    """Return the module file at a path without suffix; for a namespace package, its folder."""
+    for candidate in (os.path.join(stem, "__init__.py"), stem + ".py"):
+        if os.path.isfile(candidate):
+            return candidate
+    return stem if os.path.isdir(stem) else None
+
+
+def _ancestor(importer: str, level: int) -> str:
+    folder = os.path.dirname(importer)
+    for _ in range(level - 1):
+        folder = os.path.dirname(folder)
+    return folder
+
+
+def _search_path(folder: str) -> Iterator[str]:
+    for _ in range(_MAX_ANCESTORS):
+        yield folder
+        if os.path.isdir(os.path.join(folder, "src")):
+            yield os.path.join(folder, "src")
+        above = os.path.dirname(folder)
+        if above == folder or any(os.path.exists(os.path.join(folder, mark)) for mark in _ROOT_MARKS):
+            return
+        folder = above

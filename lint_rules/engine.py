@@ -16,7 +16,6 @@ from lint_rules.semantics.project import Project
 from lint_rules.semantics.syntax import parse
 from lint_rules.settings import EVERYTHING, Settings
 
-
 _SITES = re.compile(rb"async for|\bfor\b.*\bin\b|content|\brun|lifespan|on_event|shutdown")
 """What a module needs, beside the SDKs somewhere among its imports, to have a finding."""
 
@@ -36,7 +35,7 @@ def check_tree(tree: ast.Module, text: str, path: str, settings: Settings, proje
 
 def _findings(facts: ModuleFacts, settings: Settings) -> Iterator[Finding]:
     for rule in all_rules():
-        if settings.enabled(rule.code):
+        if settings.enabled(rule.code, default=rule.default):
             yield from rule.findings(facts)
 
 

@@ -13,7 +13,6 @@ from lint_rules.semantics.facts import TooLargeError
 from lint_rules.semantics.project import Project
 from lint_rules.settings import EVERYTHING
 
-
 _PROJECT = Project()
 """What is known of the modules around the linted files: flake8 runs many files in one process."""
 

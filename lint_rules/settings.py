@@ -16,8 +16,10 @@ class Settings:
     select: tuple[str, ...] = ("LLM",)
     ignore: tuple[str, ...] = ()
 
-    def enabled(self, code: str) -> bool:
-        """Tell whether findings with `code` are wanted."""
+    def enabled(self, code: str, *, default: bool = True) -> bool:
+        """Tell whether findings with `code` are wanted; without `default`, only the full code asks for them."""
+        if not default and code not in self.select:
+            return False
         return _longest_prefix(self.select, code) > _longest_prefix(self.ignore, code)
 
 

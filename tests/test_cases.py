@@ -8,9 +8,13 @@
     remaining: LLM101              findings that the fix leaves, for a reason given in the docstring
     pairs: default, otel           runs with these pairs only, for a reason given in the docstring
     python: 3.11                   runs from this Python on
+    select: LLM103                 rules that are off by default and wanted here
 
 and marks each expected finding where it is reported: `# expect: LLM101, LLM201@9` (the column, from 1, is
 optional). A case without such a mark must stay silent. The marks are taken off before anything else happens.
+
+Whatever else the folder holds (`wrapper.py`, `app/tracing.py`) is the rest of a small project: it lies next to the
+program, which is called `program.py` then, is linted with it and may carry marks, but is not fixed.
 """
 
 from __future__ import annotations
@@ -29,11 +33,13 @@ from pathlib import Path
 import pytest
 
 import lint_rules.rules
-from lint_rules import check_source, fix
+from lint_rules import check_paths, fix
 from lint_rules.finding import Finding
+from lint_rules.settings import Settings
 from lint_rules.shim.run import RunReport, Warm, run
 
 CASES = Path(__file__).parent / "cases"
+PROGRAM = "program.py"
 REPORTS = "original_reports"
 """The one folder that is not about one rule: the programs that this project started from, with all their findings."""
 
@@ -42,11 +48,18 @@ TIMEOUT = 120.0
 
 BEFORE = {
     "lost": "it exits normally, and of at least one call nothing arrives",
-    "crashed": "a `TypeError` ends it, and the trace is lost with it",
-    "crashed late": "a `TypeError` ends it after the stream has ended, so that the trace arrives",
+    "crashed": "a `TypeError` or `AttributeError` ends it, and the trace is lost with it",
+    "crashed late": "such an error ends it after the stream has ended, so that the trace arrives",
+    "failed": "another error, or an exit status, ends it, and of at least one call nothing arrives",
+    "failed, delivered": "it ends like that, but each call arrives once and in full",
     "delivered": "it exits normally, and each call arrives once and in full",
+    "shows None": "the same, but the program prints `None` somewhere",
     "untraced": "it exits normally, and nothing is meant to arrive",
 }
+HARMLESS = ("delivered", "failed, delivered", "untraced")
+"""What becomes of a program in which there is nothing to find."""
+HARMLESS_HERE = {"LLM302", "LLM306"}
+"""Rules whose programs deliver: by luck (a sleep), or at the expense of others (a blocking flush)."""
 HEADER = {
     "before": "|".join(BEFORE),
     "after": r"delivered",
@@ -54,6 +67,7 @@ HEADER = {
     "remaining": r"LLM\d{3}(, LLM\d{3})*",
     "pairs": r"(default|otel|legacy)(, (default|otel|legacy))*",
     "python": r"3\.\d+",
+    "select": r"LLM\d{3}(, LLM\d{3})*",
 }
 MARK = re.compile(r"  # expect: (?P<findings>.+)$", re.MULTILINE)
 MARKED = re.compile(r"(?P<code>LLM\d{3})(@(?P<column>\d+))?")
@@ -64,6 +78,7 @@ REGISTRATION = re.compile(r'^(\s*)(\w+)\.success_callback = \["langfuse"\]$', re
 class Expected:
     """A finding that a mark asks for; without a column any will do."""
 
+    file: str
     line: int
     code: str
     column: int | None
@@ -96,13 +111,25 @@ class Case:
         return dict(re.findall(rf"^({'|'.join(HEADER)}): (.*)$", self.doc, re.MULTILINE))
 
     @cached_property
+    def modules(self) -> dict[str, str]:
+        """The files beside the program, by path within the folder, with their marks."""
+        stages = {self.folder / f"{stage}.py" for stage in ("before", "after")}
+        others = sorted(path for path in self.folder.rglob("*.py") if path not in stages)
+        return {path.relative_to(self.folder).as_posix(): path.read_text(encoding="utf-8") for path in others}
+
+    @cached_property
     def expected(self) -> list[Expected]:
         return [
-            Expected(number, mark["code"], int(mark["column"]) if mark["column"] else None)
-            for number, line in enumerate(self.text.splitlines(), start=1)
+            Expected(file, number, mark["code"], int(mark["column"]) if mark["column"] else None)
+            for file, text in sorted({PROGRAM: self.text, **self.modules}.items())
+            for number, line in enumerate(text.splitlines(), start=1)
             for found in MARK.finditer(line)
             for mark in MARKED.finditer(found["findings"])
         ]
+
+    @property
+    def select(self) -> tuple[str, ...]:
+        return ("LLM", *self.header.get("select", "").split(", ")) if "select" in self.header else ("LLM",)
 
     @property
     def stages(self) -> tuple[str, ...]:
@@ -110,7 +137,21 @@ class Case:
 
     def source(self, stage: str, pair: str) -> str:
         """The program as a user would have it: without marks, registered the way `pair` registers Langfuse."""
-        text = MARK.sub("", (self.folder / f"{stage}.py").read_text(encoding="utf-8"))
+        return self._as_written((self.folder / f"{stage}.py").read_text(encoding="utf-8"), pair)
+
+    def lay_out(self, stage: str, pair: str, folder: Path) -> Path:
+        """Write the program and what belongs to it to `folder`, and return the program's path."""
+        for file, text in {PROGRAM: self.source(stage, pair), **self.others(pair)}.items():
+            path = folder / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+        return folder / PROGRAM
+
+    def others(self, pair: str) -> dict[str, str]:
+        return {file: self._as_written(text, pair) for file, text in self.modules.items()}
+
+    def _as_written(self, text: str, pair: str) -> str:
+        text = MARK.sub("", text)
         if pair != "otel" or not self.runs_with(pair):
             return text
         return REGISTRATION.sub(r'\1\2.callbacks = ["langfuse_otel"]', text)
@@ -130,46 +171,64 @@ def each(cases: Iterable[Case], what: str) -> pytest.MarkDecorator:
 # ---- what the linter says
 
 
+def lint(case: Case, stage: str, pair: str, folder: Path) -> list[tuple[str, Finding]]:
+    """Return the findings in the whole folder, each with the file it is in, file by file in order."""
+    case.lay_out(stage, pair, folder)
+    reports = list(check_paths([str(folder)], Settings(select=case.select)))
+    assert not [report.problem for report in reports if report.problem]
+    found = [
+        (Path(report.path).relative_to(folder).as_posix(), finding) for report in reports for finding in report.findings
+    ]
+    return sorted(found, key=place)
+
+
+def place(found: tuple[str, Finding]) -> tuple[str, int, str]:
+    file, finding = found
+    return file, finding.span.line, finding.code
+
+
 @each(ALL, "lint")
-def test_lint(case: Case, pair: str) -> None:
-    found = sorted(check_source(case.source("before", pair), filename=f"{case.name}/before.py"), key=place)
-    assert [place(finding) for finding in found] == [(mark.line, mark.code) for mark in case.expected]
-    columns = [finding.span.column + 1 for finding in found]
+def test_lint(case: Case, pair: str, tmp_path: Path) -> None:
+    found = lint(case, "before", pair, tmp_path)
+    assert list(map(place, found)) == [(mark.file, mark.line, mark.code) for mark in case.expected]
+    columns = [finding.span.column + 1 for _, finding in found]
     assert columns == [mark.column or column for mark, column in zip(case.expected, columns, strict=True)]
 
 
-def place(finding: Finding) -> tuple[int, str]:
-    return finding.span.line, finding.code
-
-
 @each(FIXED, "relint")
-def test_relint(case: Case, pair: str) -> None:
-    found = check_source(case.source("after", pair), filename=f"{case.name}/after.py")
+def test_relint(case: Case, pair: str, tmp_path: Path) -> None:
+    found = lint(case, "after", pair, tmp_path)
     remaining = case.header.get("remaining", "")
-    assert [finding.code for finding in found] == remaining.split(", ") * bool(remaining)
+    assert [finding.code for _, finding in found] == remaining.split(", ") * bool(remaining)
 
 
 # ---- what the fix writes
 
 
-def fixed(source: str, case: Case, folder: Path) -> str:
-    """Fix a copy of `source` the way a user would, and return what became of it."""
-    copy = folder / "program.py"
-    copy.write_bytes(source.encode())
-    exit_code = fix.main([str(copy), *(["--unsafe-fixes"] if case.header.get("fix") == "unsafe" else [])])
+def fixed(stage: str, case: Case, pair: str, folder: Path) -> str:
+    """Fix a copy of the project the way a user would, and return what became of the program."""
+    program = case.lay_out(stage, pair, folder)
+    exit_code = fix.main(
+        [
+            str(folder),
+            f"--select={','.join(case.select)}",
+            *(["--unsafe-fixes"] if case.header.get("fix") == "unsafe" else []),
+        ]
+    )
     assert exit_code in (0, 1)
-    return copy.read_bytes().decode()
+    others = {file: (folder / file).read_bytes().decode() for file in case.modules}
+    assert others == case.others(pair)
+    return program.read_bytes().decode()
 
 
 @each(ALL, "fix")
 def test_fix(case: Case, pair: str, tmp_path: Path) -> None:
-    assert fixed(case.source("before", pair), case, tmp_path) == case.source(case.stages[-1], pair)
+    assert fixed("before", case, pair, tmp_path) == case.source(case.stages[-1], pair)
 
 
 @each(FIXED, "refix")
 def test_refix(case: Case, pair: str, tmp_path: Path) -> None:
-    after = case.source("after", pair)
-    assert fixed(after, case, tmp_path) == after
+    assert fixed("after", case, pair, tmp_path) == case.source("after", pair)
 
 
 # ---- what running proves
@@ -206,10 +265,8 @@ class Runs:
 
     def _run(self, program: Program) -> RunReport:
         launcher = self._warming.result()
-        folder = self._folder / program.case.name
-        folder.mkdir(parents=True, exist_ok=True)
-        script = folder / f"{program.stage}.py"
-        script.write_text(program.case.source(program.stage, self._pair), encoding="utf-8")
+        folder = self._folder / program.case.name / program.stage
+        script = program.case.lay_out(program.stage, self._pair, folder)
         return run([str(script)], python=self._python, launcher=launcher, timeout=TIMEOUT, cwd=folder)
 
 
@@ -276,9 +333,15 @@ def test_run(program: Program, runs: Runs, pair: str, shim_python: str) -> None:
 
 def outcome(report: RunReport) -> str:
     """Put a run into one word, as strict as the words of a header are meant."""
-    if report.verdict == "crashed" and "TypeError: " in report.stderr:
+    if report.strays:
+        return "stray generations"
+    if report.verdict == "delivered" and "None" in report.stdout:
+        return "shows None"
+    if report.verdict != "crashed" or (report.exit_code or 0) < 0:
+        return report.verdict
+    if re.search(r"^(TypeError|AttributeError): ", report.stderr, re.MULTILINE):
         return {"lost": "crashed", "delivered": "crashed late"}.get(str(report.call_verdict), "crashed oddly")
-    return "stray generations" if report.strays else report.verdict
+    return {"lost": "failed", "delivered": "failed, delivered"}.get(str(report.call_verdict), "failed oddly")
 
 
 # ---- the cases themselves
@@ -293,7 +356,8 @@ def test_header(case: Case) -> None:
         assert re.fullmatch(HEADER[key], value), f"{key}: {value}"
     assert ("after" in case.header) == ("after" in case.stages)
     assert "before" in case.header
-    assert (case.header["before"] in ("delivered", "untraced")) == (not case.expected)
+    harmless = {mark.code for mark in case.expected} <= HARMLESS_HERE
+    assert case.header["before"] in HARMLESS if harmless else case.header["before"] not in HARMLESS
     assert bool(case.expected) or case.stages == ("before",), "nothing to find, nothing to fix"
 
 

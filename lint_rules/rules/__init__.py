@@ -23,6 +23,8 @@ class Rule:
     name: str
     check: Check
     module: str
+    default: bool = True
+    """Reported unless ignored; otherwise only when selected by its full code."""
 
     def findings(self, facts: ModuleFacts) -> Iterator[Finding]:
         """Yield what this rule finds in a module's facts."""
@@ -42,12 +44,12 @@ class Rule:
 _RULES: dict[str, Rule] = {}
 
 
-def rule(code: str, name: str) -> Callable[[Check], Check]:
+def rule(code: str, name: str, *, default: bool = True) -> Callable[[Check], Check]:
     """Register the decorated function as the check of rule `code`."""
 
     def register(check: Check) -> Check:
         assert code not in _RULES, f"{code} is registered twice"
-        _RULES[code] = Rule(code, name, check, check.__module__)
+        _RULES[code] = Rule(code, name, check, check.__module__, default)
         return check
 
     return register

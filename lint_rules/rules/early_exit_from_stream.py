@@ -65,9 +65,9 @@ from lint_rules.semantics.facts import Decision, ModuleFacts, StreamExit
 def early_exit_from_stream(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
     """Report every exit from an `async for` over a stream that nobody reads to its end."""
     for leave in module.stream_exits:
-        if leave.is_async:
+        if leave.is_async and leave.keyword != "raise":
             message = (
-                f"`{leave.keyword}` leaves the LiteLLM stream `{leave.stream}` before its end: "
+                f"`{leave.keyword}` leaves {leave.subject} before its end: "
                 "the call is never logged and its Langfuse trace is lost"
             )
             yield Finding(this.code, leave.span, message, exit_fix(leave))

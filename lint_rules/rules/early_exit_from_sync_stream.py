@@ -62,9 +62,9 @@ from lint_rules.semantics.facts import ModuleFacts
 def early_exit_from_sync_stream(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
     """Report every exit from a `for` over a stream that nobody reads to its end."""
     for leave in module.stream_exits:
-        if not leave.is_async:
+        if not leave.is_async and leave.keyword != "raise":
             message = (
-                f"`{leave.keyword}` leaves the LiteLLM stream `{leave.stream}` before its end: "
+                f"`{leave.keyword}` leaves {leave.subject} before its end: "
                 "its Langfuse trace is lost, and the abandoned connection can deadlock the next request"
             )
             yield Finding(this.code, leave.span, message, exit_fix(leave))

@@ -81,6 +81,11 @@ def _message(entry: EntryPoint) -> str:
             f"`{entry.coroutine}` ends without flushing Langfuse: a normal exit delivers its traces, "
             "but a killed, frozen or forked process loses them"
         )
+    if entry.runner == "shutdown":
+        return (
+            f"`{entry.coroutine}` shuts down without waiting for LiteLLM's logging: "
+            "the Langfuse traces of the last calls are lost"
+        )
     known = f"; `{entry.helper}` waits for it but is not called" if entry.helper else ""
     return (
         f"`{entry.runner}` ends before LiteLLM has logged the calls of `{entry.coroutine}`: "

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lint_rules.semantics import delivery, sdk
 from lint_rules.semantics.environment import Environment, path_of
 from lint_rules.semantics.narrow import type_test
+from lint_rules.semantics.syntax import last_name
 from lint_rules.semantics.values import (
     NONE,
     NOTHING,
@@ -19,6 +20,7 @@ from lint_rules.semantics.values import (
     Class,
     Const,
     Content,
+    Event,
     External,
     Function,
     Instance,
@@ -129,6 +131,8 @@ def litellm_call(dotted: str, entry: sdk.Call, arguments: Arguments, *, streams:
     result: Value = UNKNOWN
     if entry.streams and visible is not False:
         result = Stream(frozenset({origin}), entry.is_async, certain=visible is True)
+        if visible is True:
+            machine.made(origin, node, entry.is_async)
     elif entry.streams and entry.is_async:
         result = Stream(frozenset({origin}), is_async=True, certain=False)
     return Pending(result) if entry.is_async else result
@@ -152,7 +156,7 @@ def _langfuse(dotted: str, arguments: Arguments) -> bool:
         return True
     if root in sdk.LANGFUSE_CLIENTS or root in sdk.LANGFUSE_CONTEXTS or root in sdk.LANGFUSE_HANDLERS:
         if method in sdk.FLUSH_METHODS:
-            delivery.flushed(env, arguments.node)
+            machine.flushed(arguments.node, env)
         elif method not in sdk.SILENT_CLIENT_METHODS:
             machine.observed(env)
         return True
@@ -184,7 +188,7 @@ def _unknown(function: ast.expr, arguments: Arguments) -> Value:
     """A call of something unknown: silent about whatever it may have taken over or delivered."""
     _hand_over(arguments)
     name = function.attr if isinstance(function, ast.Attribute) else path_of(function) or ""
-    if sdk.may_deliver(name):
+    if sdk.may_deliver(name, last_name(function.value) if isinstance(function, ast.Attribute) else ""):
         delivery.delivered(arguments.env)
     return UNKNOWN
 
@@ -234,6 +238,8 @@ def _grow(receiver: Many, arguments: Arguments, element: Value) -> Value:
 def _method_of_text(method: Method, arguments: Arguments) -> Value | None:
     if method.name == "join" and arguments.positional:
         arguments.machine.joined(arguments.node, arguments.first(), arguments.env)
+    if method.name == "format":
+        _rendering(arguments)
     return TEXT if method.name in _TEXT_METHODS else None
 
 
@@ -266,14 +272,22 @@ def _method_of_part(method: Method, arguments: Arguments) -> Value | None:
     return None
 
 
+def _method_of_event(method: Method, arguments: Arguments) -> Value | None:
+    receiver, key = method.receiver, arguments.first()
+    assert isinstance(receiver, Event)
+    return receiver.field(f"[{key.value!r}]") if method.name == "get" and isinstance(key, Const) else None
+
+
 def _method_of_stream(method: Method, arguments: Arguments) -> Value | None:
     receiver = method.receiver
     if method.name in ("__aiter__", "__iter__"):
         return receiver
     if method.name == "__anext__":
-        return Pending(Part(Kind.CHUNK))
+        arguments.machine.stepped(receiver, arguments.env)
+        return Pending(arguments.machine.element_of(receiver, is_async=True))
     if method.name == "__next__":
-        return Part(Kind.CHUNK)
+        arguments.machine.stepped(receiver, arguments.env)
+        return arguments.machine.element_of(receiver, is_async=False)
     return Pending(UNKNOWN) if method.name == "aclose" else None
 
 
@@ -287,6 +301,7 @@ _METHODS: dict[type, Callable[[Method, Arguments], Value | None]] = {
     Const: _method_of_text,
     Content: _method_of_text,
     Part: _method_of_part,
+    Event: _method_of_event,
     Stream: _method_of_stream,
     Tasks: _method_of_tasks,
 }
@@ -346,11 +361,12 @@ def _flush_worker(arguments: Arguments) -> Value:
 
 
 def _anext(arguments: Arguments) -> Value:
-    element = arguments.machine.element_of(arguments.first(), is_async=True)
-    return Pending(element)
+    arguments.machine.stepped(arguments.first(), arguments.env)
+    return Pending(arguments.machine.element_of(arguments.first(), is_async=True))
 
 
 def _next(arguments: Arguments) -> Value:
+    arguments.machine.stepped(arguments.first(), arguments.env)
     return arguments.machine.element_of(arguments.first(), is_async=False)
 
 

@@ -21,6 +21,7 @@ from lint_rules.semantics.values import (
     Const,
     Content,
     Empty,
+    Event,
     External,
     Finish,
     Function,
@@ -82,6 +83,7 @@ def _constant(node: ast.Constant, env: Environment, machine: Machine) -> Value:
 
 def _attribute(node: ast.Attribute, env: Environment, machine: Machine) -> Value:
     base = evaluate(node.value, env, machine)
+    machine.dereferenced(node, node.value, base, env)
     path = path_of(node)
     if path is not None and (known := env.names.get(path)) is not None:
         return known
@@ -94,6 +96,8 @@ def attribute_of(base: Value, name: str, node: ast.expr, machine: Machine) -> Va
         return External(f"{base.dotted}.{name}")
     if isinstance(base, Namespace):
         return base.member(name)
+    if isinstance(base, Event):
+        return base.field(f".{name}") if name != "get" else Method(base, name)
     if isinstance(base, Object):
         return machine.attribute(base, name)
     if isinstance(base, Class):
@@ -120,6 +124,7 @@ def part_of(part: Part, name: str, node: ast.expr) -> Value:
 
 def _subscript(node: ast.Subscript, env: Environment, machine: Machine) -> Value:
     base = evaluate(node.value, env, machine)
+    machine.dereferenced(node, node.value, base, env)
     index = evaluate(node.slice, env, machine)
     path = path_of(node)
     if path is not None and (known := env.names.get(path)) is not None:
@@ -134,6 +139,8 @@ def item_of(base: Value, index: Value, node: ast.expr) -> Value:
         if base.kind is Kind.CHOICES:
             return Part(Kind.CHOICE)
         return part_of(base, key, node) if isinstance(key, str) else UNKNOWN
+    if isinstance(base, Event):
+        return base.field(f"[{key!r}]")
     if isinstance(base, Many):
         if base.items is not None and isinstance(key, int) and -len(base.items) <= key < len(base.items):
             return base.items[key]
@@ -221,7 +228,18 @@ def _binary(node: ast.BinOp, env: Environment, machine: Machine) -> Value:
         return TEXT if _texty(left) or _texty(right) else UNKNOWN
     if isinstance(left, Tasks):
         return TASKS
-    return TEXT if isinstance(node.op, ast.Mod) and _texty(left) else UNKNOWN
+    if isinstance(node.op, ast.Mod) and _texty(left):
+        return _formatted(node, right, env, machine)
+    return UNKNOWN
+
+
+def _formatted(node: ast.BinOp, right: Value, env: Environment, machine: Machine) -> Value:
+    """`"%s" % value`, `"%s %s" % (one, other)`."""
+    operands = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+    values = right.items if isinstance(right, Many) and right.items is not None else (right,)
+    for operand, value in zip(operands, values, strict=False):
+        machine.rendered(node, operand, value, env)
+    return TEXT
 
 
 def _texty(value: Value) -> bool:
@@ -270,37 +288,38 @@ def _dict(node: ast.Dict, env: Environment, machine: Machine) -> Value:
 
 
 def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp, env: Environment, machine: Machine) -> Value:
-    inner = _generators(node.generators, env, machine)
+    inner, iterated = _generators(node.generators, env, machine)
     element = machine.read_at(node.elt, evaluate(node.elt, inner, machine))
-    _leave_comprehension(node.generators, env, inner, machine)
+    _leave_comprehension(iterated, env, inner, machine)
     return Many(element)
 
 
 def _dict_comprehension(node: ast.DictComp, env: Environment, machine: Machine) -> Value:
-    inner = _generators(node.generators, env, machine)
+    inner, iterated = _generators(node.generators, env, machine)
     evaluate(node.key, inner, machine)
     evaluate(node.value, inner, machine)
-    _leave_comprehension(node.generators, env, inner, machine)
+    _leave_comprehension(iterated, env, inner, machine)
     return UNKNOWN
 
 
-def _generators(generators: list[ast.comprehension], env: Environment, machine: Machine) -> Environment:
-    inner = env.copy()
+def _generators(
+    generators: list[ast.comprehension], env: Environment, machine: Machine
+) -> tuple[Environment, list[Value]]:
+    """Return the state inside a comprehension, and what it iterates over."""
+    inner, iterated = env.copy(), []
     for generator in generators:
         iterable = evaluate(generator.iter, inner, machine)
+        iterated.append(iterable)
         machine.assign(generator.target, machine.element_of(iterable, is_async=bool(generator.is_async)), inner)
         for condition in generator.ifs:
             inner = assume(condition, inner, True, machine)
-    return inner
+    return inner, iterated
 
 
-def _leave_comprehension(
-    generators: list[ast.comprehension], env: Environment, inner: Environment, machine: Machine
-) -> None:
+def _leave_comprehension(iterated: list[Value], env: Environment, inner: Environment, machine: Machine) -> None:
     """A comprehension reads its streams to the end. Its names are its own; what it did to the world is not."""
     env.routes, env.abandoned, env.exhausted = inner.routes, inner.abandoned, inner.exhausted
-    for generator in generators:
-        value = evaluate(generator.iter, inner, machine) if path_of(generator.iter) else UNKNOWN
+    for value in iterated:
         machine.exhausted(value, env)
 
 
@@ -320,14 +339,14 @@ def _lambda(node: ast.Lambda, env: Environment, machine: Machine) -> Value:
 def _yield(node: ast.Yield, env: Environment, machine: Machine) -> Value:
     value = evaluate(node.value, env, machine) if node.value is not None else NONE
     machine.escaped(value, env)
-    machine.yielded(value, env)
+    machine.yielded(node.value, value, env)
     return UNKNOWN
 
 
 def _yield_from(node: ast.YieldFrom, env: Environment, machine: Machine) -> Value:
     value = evaluate(node.value, env, machine)
     machine.exhausted(value, env)
-    machine.yielded(machine.element_of(value, is_async=False), env)
+    machine.yielded(None, machine.element_of(value, is_async=False), env)
     return UNKNOWN
 
 

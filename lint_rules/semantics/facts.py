@@ -12,6 +12,7 @@ from lint_rules.semantics import sdk
 from lint_rules.semantics.environment import Route, path_of
 from lint_rules.semantics.infer import Machine, TooLargeError
 from lint_rules.semantics.narrow import Decision
+from lint_rules.semantics.reach import FLUSHES, Program
 from lint_rules.semantics.record import Entry, Exit, Record, Use
 from lint_rules.semantics.syntax import own_nodes
 from lint_rules.semantics.values import FunctionInfo, Home
@@ -56,12 +57,14 @@ class Source:
 
 @dataclass(frozen=True)
 class StreamExit:
-    """A `break` or `return` that leaves a loop over a LiteLLM stream, on some way never read to its end."""
+    """A `break`, `return` or `raise` that leaves a loop over a LiteLLM stream, on some way never read to its end."""
 
     span: Span
     keyword: str
     stream: str
     """The iterable as the program writes it, shortened."""
+    subject: str
+    """The stream as messages name it, with where it comes from when that is a generator of the project."""
     is_async: bool
     decided_by: Decision
     loop: Span
@@ -72,7 +75,8 @@ class StreamExit:
 
 @dataclass(frozen=True)
 class ContentUse:
-    """A delta's content, possibly None, that flows into an operation. `how` is "concat", "join" or "render"."""
+    """A delta's content, possibly None, that flows into an operation. `how` is "concat", "join", "render",
+    "attribute" or "item"."""
 
     span: Span
     how: str
@@ -80,6 +84,24 @@ class ContentUse:
     """The operand as the program writes it, shortened."""
     repair: Span | None
     """The expression after which `or ""` makes the use safe, where there is a single one in sight."""
+
+
+@dataclass(frozen=True)
+class UnreadStream:
+    """A stream that is made and then not iterated. `stepped`: single elements are taken from it by hand."""
+
+    span: Span
+    callable: str
+    is_async: bool
+    stepped: bool
+
+
+@dataclass(frozen=True)
+class BlockingFlush:
+    """A synchronous flush of Langfuse inside a coroutine that serves requests."""
+
+    span: Span
+    handler: str
 
 
 class Ending:
@@ -120,6 +142,8 @@ class ModuleFacts:
     stream_exits: tuple[StreamExit, ...] = ()
     content_uses: tuple[ContentUse, ...] = ()
     entry_points: tuple[EntryPoint, ...] = ()
+    unread_streams: tuple[UnreadStream, ...] = ()
+    blocking_flushes: tuple[BlockingFlush, ...] = ()
 
 
 def gather(tree: ast.Module, source: Source, home: Home | None = None) -> ModuleFacts:
@@ -131,6 +155,8 @@ def gather(tree: ast.Module, source: Source, home: Home | None = None) -> Module
         tuple(sorted(_stream_exits(record, source, machine.home), key=lambda fact: fact.span)),
         tuple(sorted(_content_uses(record, source, machine.home), key=lambda fact: fact.span)),
         tuple(sorted(_entry_points(machine, record, source), key=lambda fact: fact.span)),
+        tuple(sorted(_unread_streams(record, source, machine.home), key=lambda fact: fact.span)),
+        tuple(BlockingFlush(source.span(one.node), one.function.name) for one in record.blocking.values()),
     )
 
 
@@ -141,14 +167,30 @@ def _stream_exits(record: Record, source: Source, home: Home) -> Iterator[Stream
         if exit_.lost and record.loops[exit_.loop].confirmed() and not _read_elsewhere(exit_, record):
             yield StreamExit(
                 span=source.span(exit_.node),
-                keyword="break" if isinstance(exit_.node, ast.Break) else "return",
+                keyword=type(exit_.node).__name__.lower(),
                 stream=_shorten(exit_.loop.iter),
+                subject=_subject(exit_),
                 is_async=isinstance(exit_.loop, ast.AsyncFor),
                 decided_by=exit_.decisions.pop() if len(exit_.decisions) == 1 else Decision.OTHER,
                 loop=source.span(exit_.loop),
                 loop_has_else=bool(exit_.loop.orelse),
                 resumable=_resumable(exit_.loop),
             )
+
+
+def _subject(exit_: Exit) -> str:
+    """`the LiteLLM stream `response``, or the generator that suspends one."""
+    name = _shorten(exit_.loop.iter)
+    if exit_.stream.generator is None:
+        return f"the LiteLLM stream `{name}`"
+    return f"`{name}`, which suspends the LiteLLM stream in `{exit_.stream.generator}`,"
+
+
+def _unread_streams(record: Record, source: Source, home: Home) -> Iterator[UnreadStream]:
+    for origin, made in record.made.items():
+        foreign = made.function is not None and made.function.home is not home
+        if origin not in record.consumed and not foreign:
+            yield UnreadStream(source.span(made.node), origin.callable, made.is_async, origin in record.stepped)
 
 
 def _read_elsewhere(exit_: Exit, record: Record) -> bool:
@@ -257,17 +299,113 @@ def _is_name(node: ast.AST, name: str, context: type[ast.expr_context] = ast.exp
 
 
 def _entry_points(machine: Machine, record: Record, source: Source) -> Iterator[EntryPoint]:
-    if record.tracing_off or not (record.callbacks or record.uses_langfuse_sdk):
+    lifespans = list(_lifespans(machine.tree))
+    if record.tracing_off or not (record.entries or lifespans):
         return
+    program = machine.home.program(machine.tree)
+    callback = bool(record.callbacks) or (program is not None and program.registers_callback)
     for entry in record.entries.values():
-        if entry.frame in record.rescued or (entry.frame is not None and entry.frame.home is not machine.home):
+        foreign = entry.frame is not None and entry.frame.home is not machine.home
+        if entry.frame in record.rescued or foreign:
             continue
-        judged = _judge_callback(entry) if record.callbacks else _judge_sdk(entry)
+        judged = _judge(entry, record, program, callback=callback)
         if judged is not None:
-            yield _entry_point(entry, *judged, machine, source)
+            yield _entry_point(entry, judged, machine, source, by_callback=callback)
+    if program is None or program.tracing_off:
+        return
+    for lifespan in lifespans:
+        if _leaves_unflushed(lifespan, program, callback=callback):
+            yield _lifespan(lifespan, source, by_callback=callback)
 
 
-def _judge_callback(entry: Entry) -> tuple[str, ast.expr | None] | None:
+Judgement = tuple[str, ast.expr | None]
+"""How an entry point ends (see `Ending`), and the flush or sleep that this is about."""
+
+
+def _judge(entry: Entry, record: Record, program: Program | None, *, callback: bool) -> Judgement | None:
+    """Judge an entry point by what its ways were seen to do; where nothing was seen, by what its names lead to."""
+    if callback and any(route.unlogged or route.logged for route in entry.routes | entry.raised):
+        return _judge_callback(entry)
+    if not callback and record.uses_langfuse_sdk and any(route.unflushed for route in entry.routes):
+        return _judge_sdk(entry)
+    if program is None or program.tracing_off or any(route.logged or route.deferred for route in entry.routes):
+        return None
+    names = {name for argument in entry.node.args for name in _mentioned(argument)}
+    reached = program.reached(names)
+    traced = reached.awaits_litellm if callback else reached.observes
+    return (Ending.NOTHING, None) if traced and not reached.flushes else None
+
+
+def _mentioned(node: ast.AST) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name):
+            yield part.id
+        elif isinstance(part, ast.Attribute):
+            yield part.attr
+
+
+def _lifespans(tree: ast.Module) -> Iterator[ast.AsyncFunctionDef]:
+    """Yield the functions whose end is an application's shutdown: `lifespan(app)`, `@app.on_event("shutdown")`."""
+    used = {
+        keyword.value.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg == "lifespan" and isinstance(keyword.value, ast.Name)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.AsyncFunctionDef) and (_is_lifespan(node, used) or _is_shutdown_handler(node)):
+            yield node
+
+
+def _is_lifespan(node: ast.AsyncFunctionDef, used: set[str]) -> bool:
+    managed = any((path_of(decorator) or "").endswith("asynccontextmanager") for decorator in node.decorator_list)
+    return managed and (node.name in used or "lifespan" in node.name) and bool(node.args.args)
+
+
+def _is_shutdown_handler(node: ast.AsyncFunctionDef) -> bool:
+    return any(
+        isinstance(decorator, ast.Call)
+        and (path_of(decorator.func) or "").endswith(".on_event")
+        and any(isinstance(argument, ast.Constant) and argument.value == "shutdown" for argument in decorator.args)
+        for decorator in node.decorator_list
+    )
+
+
+def _leaves_unflushed(node: ast.AsyncFunctionDef, program: Program, *, callback: bool) -> bool:
+    """Tell whether an application that makes traced calls shuts down without anything that may flush them."""
+    whole = program.everything()
+    if not (whole.awaits_litellm if callback else whole.observes):
+        return False
+    names = {name for statement in _after_yield(node) for name in _mentioned(statement)}
+    flushes = names & FLUSHES or any(sdk.may_deliver(name) for name in names)
+    return not flushes and not program.reached(names).flushes
+
+
+def _after_yield(node: ast.AsyncFunctionDef) -> list[ast.stmt]:
+    """Return the statements that run at shutdown: of a lifespan those behind its `yield`, else all."""
+    after: list[ast.stmt] = []
+    seen = False
+    for statement in node.body:
+        yields = any(isinstance(part, ast.Yield) for part in ast.walk(statement))
+        if seen or yields:
+            after.append(statement)
+        seen = seen or yields
+    return after or node.body
+
+
+def _lifespan(node: ast.AsyncFunctionDef, source: Source, *, by_callback: bool) -> EntryPoint:
+    span = source.span(node)
+    return EntryPoint(
+        span=Span(span.line, span.column, span.line, span.column + len("async def ") + len(node.name)),
+        runner="shutdown",
+        coroutine=node.name,
+        ending=Ending.NOTHING,
+        by_callback=by_callback,
+    )
+
+
+def _judge_callback(entry: Entry) -> Judgement | None:
     """Tell how an entry point of a program with a LiteLLM callback can end with calls that nobody has logged."""
     owing = [route for route in entry.routes if route.unlogged and not route.deferred]
     if not owing:
@@ -288,7 +426,7 @@ def _common(routes: list[Route]) -> frozenset[ast.expr]:
     )
 
 
-def _judge_sdk(entry: Entry) -> tuple[str, ast.expr | None] | None:
+def _judge_sdk(entry: Entry) -> Judgement | None:
     owing = any(route.unflushed and not route.deferred for route in entry.routes)
     return (Ending.NOTHING, None) if owing else None
 
@@ -297,7 +435,8 @@ def _first(nodes: frozenset[ast.expr]) -> ast.expr | None:
     return min(nodes, key=lambda node: (node.lineno, node.col_offset), default=None)
 
 
-def _entry_point(entry: Entry, ending: str, at: ast.expr | None, machine: Machine, source: Source) -> EntryPoint:
+def _entry_point(entry: Entry, judged: Judgement, machine: Machine, source: Source, *, by_callback: bool) -> EntryPoint:
+    ending, at = judged
     definition = entry.coroutine.node if entry.coroutine is not None else None
     if isinstance(definition, ast.Lambda) or not isinstance(definition, ast.AsyncFunctionDef):
         definition = None
@@ -311,7 +450,7 @@ def _entry_point(entry: Entry, ending: str, at: ast.expr | None, machine: Machin
         if entry.node.args
         else "?",
         ending=ending,
-        by_callback=bool(machine.record.callbacks),
+        by_callback=by_callback,
         at=source.span(at) if at is not None else None,
         definition=source.span(definition) if definition is not None else None,
         flush_statement=source.span(statement) if statement is not None else None,

@@ -14,8 +14,8 @@ from functools import partial
 from lint_rules.semantics import calls, delivery, expressions, sdk, statements
 from lint_rules.semantics.environment import START, Environment, Route, Routes, merge_routes, path_of
 from lint_rules.semantics.narrow import Decision, is_empty, narrow_truth, strongest
-from lint_rules.semantics.record import Context, Entry, Exit, Record, Sightings, Use
-from lint_rules.semantics.syntax import is_generator, stores_attributes, yields_in_try
+from lint_rules.semantics.record import BlockingFlush, Context, Entry, Exit, Made, Record, Sightings, Use
+from lint_rules.semantics.syntax import is_generator, serves_requests, stores_attributes, yields_in_try
 from lint_rules.semantics.values import (
     NONE,
     NOTHING,
@@ -28,6 +28,7 @@ from lint_rules.semantics.values import (
     Const,
     Content,
     Empty,
+    Event,
     External,
     Finish,
     Flag,
@@ -52,6 +53,7 @@ from lint_rules.semantics.values import (
     Tasks,
     Text,
     Value,
+    Yielded,
     join,
     join_all,
 )
@@ -86,7 +88,9 @@ class Frame:
     catchers: list[statements.Catcher] = field(default_factory=list)
     guards: list[Decision] = field(default_factory=list)
     returned: list[tuple[Value, Environment]] = field(default_factory=list)
-    yielded: list[Value] = field(default_factory=list)
+    yielded: list[tuple[Value, Yielded]] = field(default_factory=list)
+    suspended: set[Origin] = field(default_factory=set)
+    """Streams that are left where they are when the consumer of this generator stops."""
     raised: Routes = frozenset()
     closures: dict[ast.AST, Closure] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
@@ -102,6 +106,8 @@ class Summary:
 
     value: Value
     yielded: Value
+    yields: frozenset[Yielded]
+    suspended: frozenset[Origin]
     exhausted: frozenset[Origin]
     abandoned: frozenset[tuple[Origin, int]]
     routes: Routes
@@ -275,6 +281,7 @@ class Machine:
         closure = self.frame.closure
         while closure is not None:
             if (value := closure.environment.names.get(name)) is not None:
+                self.record.consumed |= origins_of(value)
                 return value
             closure = closure.outer
         value = self.frame.home.names.get(name)
@@ -391,8 +398,19 @@ class Machine:
             return Manager(summary.yielded, replace(function, info=info), yields_in_try(info.node))
         self._take_effect(summary, env, node)
         if info.is_generator:
-            return Many(summary.yielded)
+            return self._generated(info, summary, node)
         return Pending(summary.value) if info.is_async else summary.value
+
+    def _generated(self, info: FunctionInfo, summary: Summary, node: ast.Call | None) -> Value:
+        """Return what a call of a generator gives: a stream of its own if it yields from inside a loop over one."""
+        if not summary.suspended or node is None:
+            return Many(summary.yielded)
+        origin = Origin(info.name, node.lineno, node.col_offset)
+        origins = frozenset({origin})
+        telling = any(one.fields for one in summary.yields)
+        element = Event(origins, summary.yields) if telling else summary.yielded
+        self.created(origin, self.frame.env)
+        return Stream(origins, info.is_async, generator=info.name, element=element)
 
     def _take_effect(self, summary: Summary, env: Environment, node: ast.Call | None) -> None:
         before = env.routes
@@ -450,7 +468,9 @@ class Machine:
         value = join_all(value for value, _ in frame.returned)
         return Summary(
             value,
-            join_all(frame.yielded),
+            join_all(value for value, _ in frame.yielded),
+            frozenset(one for _, one in frame.yielded),
+            frozenset(frame.suspended),
             final.exhausted,
             final.abandoned,
             final.routes if arrivals else frozenset(),
@@ -542,6 +562,8 @@ class Machine:
 
     def element_of(self, value: Value, *, is_async: bool) -> Value:
         """Return what iterating over a value gives."""
+        if isinstance(value, Stream) and value.element is not None:
+            return value.element
         if isinstance(value, Stream):
             return Part(Kind.CHUNK) if is_async or (value.certain and not value.is_async) else UNKNOWN
         if isinstance(value, Part):
@@ -566,12 +588,15 @@ class Machine:
         if (
             isinstance(target, ast.Name)
             and source is not None
-            and isinstance(value, _ALIASABLE)
+            and (isinstance(value, _ALIASABLE) or _is_event_field(source, env))
             and (path := path_of(source)) is not None
         ):
             env.alias(target.id, path)
 
     def _unpack(self, target: ast.Tuple | ast.List, value: Value, env: Environment, source: ast.expr | None) -> None:
+        if isinstance(value, Event):
+            self._unpack_event(target, value, env)
+            return
         items = value.items if isinstance(value, Many) else None
         sources = (
             source.elts if isinstance(source, ast.Tuple | ast.List) and len(source.elts) == len(target.elts) else None
@@ -580,6 +605,15 @@ class Machine:
             known = items is not None and len(items) == len(target.elts) and not isinstance(element, ast.Starred)
             part = items[position] if known and items is not None else self.element_of(value, is_async=False)
             self.assign(element, part, env, sources[position] if sources else None)
+
+    def _unpack_event(self, target: ast.Tuple | ast.List, event: Event, env: Environment) -> None:
+        """`async for kind, payload in events(...)`: a test of `kind` tells which `yield` both came from."""
+        whole = f"<event at line {target.lineno}>"
+        env.assign(whole, event)
+        for index, element in enumerate(target.elts):
+            self.assign(element, event.field(f"[{index!r}]"), env)
+            if isinstance(element, ast.Name):
+                env.aliases[element.id] = f"{whole}[{index!r}]"
 
     def store(self, target: ast.expr, value: Value, env: Environment, *, keep: bool = False) -> None:
         """Write a value to a name, attribute or item; `keep` when the object stays the same (an append)."""
@@ -616,9 +650,29 @@ class Machine:
             return Flag(path, narrow_truth(value, False), narrow_truth(value, True))
         return UNKNOWN
 
-    def yielded(self, value: Value, env: Environment) -> None:
-        """Note a value that a generator hands out."""
-        self.frame.yielded.append(value)
+    def yielded(self, node: ast.expr | None, value: Value, env: Environment) -> None:
+        """Note a value that a generator hands out, and the streams that wait meanwhile."""
+        frame = self.frame
+        left = statements.finalize_all(env, self) if frame.finalizers else env
+        waiting = {origin for loop in frame.loops if loop.stream is not None for origin in loop.stream.origins}
+        suspended = waiting - left.exhausted if left is not None else set()
+        frame.suspended |= suspended
+        fields = tuple(self._fields(node, env)) if node is not None else ()
+        frame.yielded.append((_forget_place(value), Yielded(bool(suspended), fields)))
+
+    def _fields(self, node: ast.expr, env: Environment) -> Iterator[tuple[str, Value]]:
+        """Yield what can be seen of the fields of an object that is made on the spot."""
+        if isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant):
+                    yield f"[{key.value!r}]", _forget_place(self.evaluate(value, env))
+        elif isinstance(node, ast.Tuple):
+            for index, element in enumerate(node.elts):
+                yield f"[{index!r}]", _forget_place(self.evaluate(element, env))
+        elif isinstance(node, ast.Call):
+            for keyword in node.keywords:
+                if keyword.arg is not None:
+                    yield f".{keyword.arg}", _forget_place(self.evaluate(keyword.value, env))
 
     def leave(self, node: ast.stmt | None, value: Value, env: Environment) -> None:
         """Take the way out of the function: through every `finally`, leaving every loop."""
@@ -641,7 +695,9 @@ class Machine:
 
     def escaped(self, value: Value, env: Environment) -> None:
         """A value has gone where we do not see what becomes of it."""
-        if env.abandoned and (origins := origins_of(value)):
+        origins = origins_of(value)
+        self.record.consumed |= origins
+        if env.abandoned and origins:
             env.abandoned = frozenset(left for left in env.abandoned if left[0] not in origins)
 
     def exhausted(self, value: Value, env: Environment) -> None:
@@ -650,6 +706,7 @@ class Machine:
             return
         env.abandoned = frozenset(left for left in env.abandoned if left[0] not in origins)
         env.exhausted |= origins
+        self.record.consumed |= origins
         if isinstance(value, Stream) and value.is_async:
             delivery.called(env)
 
@@ -657,6 +714,7 @@ class Machine:
         """Note a loop and whether it consumes a stream."""
         self.record.loops.setdefault(node, Sightings()).add(self.frame.context, stream is not None)
         for origin in stream.origins if stream is not None else ():
+            self.record.consumed.add(origin)
             self.record.streams.setdefault(origin, set()).add(node)
 
     def abandon(self, node: ast.stmt, loop: statements.Loop, before: Environment, left: Environment) -> None:
@@ -664,6 +722,8 @@ class Machine:
         later."""
         stream = loop.stream
         if stream is None or stream.origins <= left.exhausted or self._comes_back(node, loop, stream):
+            return
+        if _is_past_the_stream(stream, before):
             return
         assert isinstance(loop.node, ast.For | ast.AsyncFor)
         exit_ = self.record.exits.get((node, loop.node))
@@ -696,6 +756,17 @@ class Machine:
         """`+` or `+=` with an operand."""
         self._use(node, operand, value, "concat")
 
+    def dereferenced(self, node: ast.expr, operand: ast.expr, value: Value, env: Environment) -> None:
+        """An attribute or item of a value is taken."""
+        if isinstance(value, Content) or (node, operand) in self.record.uses:
+            self._use(node, operand, value, "attribute" if isinstance(node, ast.Attribute) else "item")
+
+    def stepped(self, value: Value, env: Environment) -> None:
+        """One element has been taken from a stream by hand; in a loop, that may well be all of them."""
+        if self.frame.loops:
+            self.record.consumed |= origins_of(value)
+        self.record.stepped |= origins_of(value)
+
     def joined(self, node: ast.Call, value: Value, env: Environment) -> None:
         """`"".join(...)` over a value."""
         self._use(node, node.args[0], self.element_of(value, is_async=False), "join")
@@ -706,7 +777,7 @@ class Machine:
 
     def _use(self, node: ast.expr | ast.stmt, operand: ast.expr, value: Value, how: str) -> None:
         frame = self.frame
-        if isinstance(value, Content) and self._survives_type_error():
+        if isinstance(value, Content) and self._survives("AttributeError" if how == "attribute" else "TypeError"):
             return
         use = self.record.uses.get((node, operand))
         if use is None:
@@ -717,10 +788,11 @@ class Machine:
         if isinstance(value, Content):
             use.contents.append(value)
 
-    def _survives_type_error(self) -> bool:
+    def _survives(self, error: str) -> bool:
+        """Tell whether an error here is caught inside the innermost loop, which then goes on."""
         frame = self.frame
         since = frame.loops[-1].catching if frame.loops else 0
-        return any(catcher.type_error for catcher in frame.catchers[since:])
+        return any(error in catcher.survives for catcher in frame.catchers[since:])
 
     # Raising
 
@@ -746,10 +818,27 @@ class Machine:
         catcher = frame.catchers[-1]
         catcher.raised = env.copy() if catcher.raised is None else catcher.raised.join(env)
 
-    def left_by_raise(self, node: ast.Raise, loop: statements.Loop) -> None:
-        """A `raise` in the body of a loop over a stream. Whether it leaves the loop is for LLM103 to find out."""
+    def left_by_raise(self, node: ast.Raise, loop: statements.Loop, env: Environment) -> None:
+        """A `raise` in the body of a loop over a stream; unless a `try` inside the function may catch it, it leaves."""
+        if any(catcher.handles for catcher in self.frame.catchers):
+            return
+        left = statements.finalize_all(env, self)
+        if left is not None:
+            self.abandon(node, loop, env, left)
+            self._lose(one for one in left.abandoned if self.exits[one[1]].node is node)
 
     # Delivery
+
+    def flushed(self, node: ast.Call, env: Environment) -> None:
+        """The Langfuse SDK is flushed, which blocks the thread until everything is sent."""
+        info = self.frame.info
+        if info is not None and serves_requests(info.node) and info.home is self.home:
+            self.record.blocking[node] = BlockingFlush(node, info)
+        delivery.flushed(env, node)
+
+    def made(self, origin: Origin, node: ast.Call, is_async: bool) -> None:
+        """The SDK has made a stream."""
+        self.record.made[origin] = Made(node, self.frame.info, is_async)
 
     def called_litellm(self, is_async: bool, env: Environment) -> None:
         """A LiteLLM call; sync calls are logged in threads that Python joins at exit."""
@@ -878,6 +967,18 @@ def origins_of(value: Value) -> frozenset[Origin]:
     if isinstance(value, Many):
         return frozenset().union(origins_of(value.element), *(origins_of(item) for item in value.items or ()))
     return frozenset()
+
+
+def _is_event_field(node: ast.expr, env: Environment) -> bool:
+    """Tell whether an expression is `event.type` or `event["type"]` of a generator's event."""
+    base = node.value if isinstance(node, ast.Attribute | ast.Subscript) else None
+    return isinstance(base, ast.Name) and isinstance(env.names.get(base.id), Event)
+
+
+def _is_past_the_stream(stream: Stream, env: Environment) -> bool:
+    """Tell whether the event in hand was yielded when the generator had read its own stream to the end."""
+    events = [value for value in env.names.values() if isinstance(value, Event) and value.origins == stream.origins]
+    return any(not any(one.inside for one in event.yields) for event in events)
 
 
 def _mentions_callback(value: Value) -> bool:

@@ -13,6 +13,7 @@ from lint_rules.semantics.values import (
     Const,
     Content,
     Empty,
+    Event,
     External,
     Finish,
     Flag,
@@ -53,6 +54,9 @@ def assume(test: ast.expr, env: Environment, truth: bool, machine: Machine) -> E
         narrowed.narrow(value.path, value.when_true if truth else value.when_false)
         return narrowed
     path = path_of(test)
+    if path is not None and (flag := _event_truth(path, env)) is not None:
+        narrowed.narrow(flag.path, flag.when_true if truth else flag.when_false)
+        return narrowed
     if path is not None:
         known = narrow_truth(value, truth)
         if known is not value:
@@ -106,10 +110,44 @@ def comparison(node: ast.Compare, machine: Machine, env: Environment) -> Flag | 
     negated = isinstance(operator, ast.NotEq | ast.IsNot | ast.NotIn)
     if not isinstance(operator, ast.Eq | ast.NotEq | ast.Is | ast.IsNot | ast.In | ast.NotIn):
         return None
-    holds, fails = _when_equal(value, _constants(right, machine, env))
+    constants = _constants(right, machine, env)
+    if constants is not None and (event := _event_of(path, env)) is not None:
+        return _event_flag(*event, constants, negated=negated)
+    holds, fails = _when_equal(value, constants)
     if holds is None or fails is None:
         return None
     return Flag(path, fails, holds) if negated else Flag(path, holds, fails)
+
+
+def _event_of(path: str, env: Environment) -> tuple[str, str, Event] | None:
+    """Split `event.type` or `event['type']` into the path of a generator's event, the field, and the event."""
+    path = env.aliases.get(path, path)
+    at = max(path.rfind("."), path.rfind("["))
+    if at <= 0:
+        return None
+    base, field = path[:at], path[at:]
+    event = env.names.get(base)
+    return (base, field, event) if isinstance(event, Event) else None
+
+
+def _event_flag(base: str, field: str, event: Event, constants: frozenset[object], *, negated: bool) -> Flag:
+    """Tell which `yield`s an event may come from after its field was compared with constants."""
+    equal = frozenset(one for one in event.yields if one.may_have(field, constants))
+    known = frozenset(one for one in equal if isinstance(dict(one.fields).get(field), Const))
+    holds, fails = Event(event.origins, equal), Event(event.origins, event.yields - known)
+    return Flag(base, fails, holds) if negated else Flag(base, holds, fails)
+
+
+def _event_truth(path: str, env: Environment) -> Flag | None:
+    """`if event.done:` — which `yield`s may it come from?"""
+    found = _event_of(path, env)
+    if found is None:
+        return None
+    base, field, event = found
+    truths = {one: dict(one.fields).get(field) for one in event.yields}
+    falsy = frozenset(one for one, value in truths.items() if isinstance(value, Const) and not value.value)
+    truthy = frozenset(one for one, value in truths.items() if isinstance(value, Const) and value.value)
+    return Flag(base, Event(event.origins, event.yields - falsy), Event(event.origins, event.yields - truthy))
 
 
 def _when_equal(value: Value, constants: frozenset[object] | None) -> tuple[Value | None, Value | None]:

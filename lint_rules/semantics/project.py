@@ -6,6 +6,7 @@ Everything else is taken for code from outside, about which nothing is known. No
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 from collections.abc import Iterator
@@ -14,12 +15,15 @@ from functools import partial
 from lint_rules import files
 from lint_rules.semantics import sdk
 from lint_rules.semantics.infer import Machine, TooLargeError
+from lint_rules.semantics.reach import Outline, Program, outline
 from lint_rules.semantics.record import Record
 from lint_rules.semantics.syntax import parse
-from lint_rules.semantics.values import UNKNOWN, External, Home, Imported, Namespace, Value, find_outside
+from lint_rules.semantics.values import UNKNOWN, Home, Imported, Namespace, Value, find_outside
 
 MAX_STEPS_TO_SDK = 4
 """How many imports away the SDK may be for a module to be worth a look."""
+MAX_PROGRAM = 600
+"""Modules of one program that are outlined; a larger program is not judged as a whole."""
 MAX_MODULES = 200
 """Modules interpreted on behalf of one run; beyond that, imports lead outside."""
 
@@ -43,11 +47,12 @@ class Project:
         self._roots: dict[str, tuple[str, ...]] = {}
         self._imports: dict[str, tuple[str, ...]] = {}
         self._distances: dict[str, int | None] = {}
+        self._outlines: dict[str, Outline | None] = {}
 
     def home(self, path: str) -> Home:
         """Return a fresh name space for the module at `path`, which finds its imports in this project."""
         path = os.path.abspath(path)
-        return Home(path, find=partial(self._find, path))
+        return Home(path, find=partial(self._find, path), program=partial(self.program, path))
 
     # Finding modules
 
@@ -145,6 +150,38 @@ class Project:
         except (SyntaxError, RecursionError, MemoryError, TooLargeError):
             self._homes[path] = None
 
+    # The program around a module
+
+    def program(self, path: str, tree: ast.Module) -> Program | None:
+        """Return the program that starts with a module: what it imports, directly or not; None when that is too much.
+
+        A package's `__init__` runs before its modules do, so it belongs to the program of each of them.
+        """
+        paths = self._closure(path)
+        if len(paths) > MAX_PROGRAM or not any(b"langfuse" in (self._read(one) or b"") for one in paths):
+            return None
+        own = outline(tree)
+        return Program((own, *(found for one in paths[1:] if (found := self._outline(one)) is not None)))
+
+    def _closure(self, path: str) -> list[str]:
+        closure = list(dict.fromkeys([path, *_packages_of(path)]))
+        for module in closure:
+            closure += [
+                one for found in self.imports(module) for one in (found, *_packages_of(found)) if one not in closure
+            ]
+            if len(closure) > MAX_PROGRAM:
+                break
+        return list(dict.fromkeys(closure))
+
+    def _outline(self, path: str) -> Outline | None:
+        if path not in self._outlines:
+            data = self._read(path)
+            try:
+                self._outlines[path] = outline(parse(data)) if data is not None else None
+            except (SyntaxError, RecursionError, MemoryError):
+                self._outlines[path] = None
+        return self._outlines[path]
+
     # Which modules matter
 
     def matters(self, path: str) -> bool:
@@ -213,6 +250,18 @@ def _import_lines(data: bytes) -> Iterator[tuple[int, str, tuple[str, ...]]]:
         else:
             names = re.findall(r"(\w+)(?:\s+as\s+\w+)?", found["names"].decode("utf-8", "replace"))
             yield len(found["dots"]), found["base"].decode("utf-8", "replace"), tuple(names)
+
+
+def _packages_of(path: str) -> Iterator[str]:
+    """Yield the `__init__` files of the packages that a module is in."""
+    folder = os.path.dirname(path)
+    for _ in range(_MAX_ANCESTORS):
+        package = os.path.join(folder, "__init__.py")
+        if not os.path.isfile(package):
+            return
+        if package != path:
+            yield package
+        folder = os.path.dirname(folder)
 
 
 def _module_at(stem: str) -> str | None:

@@ -74,13 +74,36 @@ class Entry:
 
 
 @dataclass
+class BlockingFlush:
+    """A synchronous flush in a coroutine that serves requests."""
+
+    node: ast.Call
+    function: FunctionInfo
+
+
+@dataclass
+class Made:
+    """A stream that the SDK has made."""
+
+    node: ast.Call
+    function: FunctionInfo | None
+    is_async: bool
+
+
+@dataclass
 class Record:
     """Everything seen in one module."""
 
     exits: dict[tuple[ast.stmt, ast.stmt], Exit] = field(default_factory=dict)
+    made: dict[Origin, Made] = field(default_factory=dict)
+    stepped: set[Origin] = field(default_factory=set)
+    """Streams from which single elements are taken by hand."""
+    blocking: dict[ast.Call, BlockingFlush] = field(default_factory=dict)
     loops: dict[ast.stmt, Sightings] = field(default_factory=dict)
     streams: dict[Origin, set[ast.stmt]] = field(default_factory=dict)
     """The loops over each stream."""
+    consumed: set[Origin] = field(default_factory=set)
+    """Streams that something iterates, or that have gone where something may."""
     held: set[Origin] = field(default_factory=set)
     """Streams kept in attributes: another method may come back to them."""
     uses: dict[tuple[ast.AST, ast.expr], Use] = field(default_factory=dict)

@@ -170,6 +170,17 @@ _DELIVERING_NAME = re.compile(
 )
 
 
-def may_deliver(name: str) -> bool:
+_OTHER_RECEIVERS = re.compile(
+    r"^(sys|std(in|out|err)|files?|f|fh|handle|writer|sessions?|db|executor|redis|socket|server|buffer|cache|queue|pool)$"
+)
+"""What else is flushed, drained and shut down."""
+
+
+def is_other_receiver(name: str) -> bool:
+    """Tell whether `<name>.flush()` is about something else than traces."""
+    return bool(_OTHER_RECEIVERS.match(name))
+
+
+def may_deliver(name: str, receiver: str = "") -> bool:
     """Tell whether something outside our sight, called `name`, may well deliver traces: then we stay silent."""
-    return bool(_DELIVERING_NAME.search(name))
+    return bool(_DELIVERING_NAME.search(name)) and not is_other_receiver(receiver)

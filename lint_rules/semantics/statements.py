@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lint_rules.semantics.environment import Environment, path_of
+from lint_rules.semantics.environment import Environment, Routes, path_of
 from lint_rules.semantics.narrow import Decision, assume, decided_by
 from lint_rules.semantics.values import (
     NONE,
@@ -59,8 +59,10 @@ class Catcher:
     """A `try` being interpreted: the joined state in which its body may have raised."""
 
     raised: Environment | None = None
-    type_error: bool = False
-    """A handler inside the innermost loop goes on after a TypeError."""
+    survives: frozenset[str] = frozenset()
+    """Exceptions after which a handler lets the program go on where it was."""
+    handles: bool = False
+    """There are handlers at all."""
 
 
 Finalizer = Callable[[Environment], "Environment | None"]
@@ -89,9 +91,15 @@ def run(node: ast.stmt, env: Environment, machine: Machine) -> Environment | Non
     calls, before = machine.calls, env.copy() if frame.catchers else None
     routes = env.routes
     after = runner(node, env, machine)
-    if machine.calls != calls and not isinstance(node, _COMPOUND):
+    if machine.calls != calls and not isinstance(node, _COMPOUND) and not _has_delivered(routes, after):
         machine.may_raise(before, routes, after)
     return after
+
+
+def _has_delivered(before: Routes, after: Environment | None) -> bool:
+    """Tell whether a statement has waited for LiteLLM's logging: it is taken not to raise before that is done."""
+    owed = any(route.unlogged for route in before)
+    return owed and after is not None and not any(route.unlogged for route in after.routes)
 
 
 def _expression(node: ast.Expr, env: Environment, machine: Machine) -> Environment | None:
@@ -308,14 +316,20 @@ def _try(node: ast.Try, env: Environment, machine: Machine) -> Environment | Non
 
 def _guarded(node: ast.Try, env: Environment, machine: Machine) -> Environment | None:
     """Interpret `try` … `except` … `else` without the `finally`."""
-    frame, catcher = machine.frame, Catcher(type_error=_goes_on_after_type_error(node))
+    frame, catcher = machine.frame, Catcher(None, _survived(node), bool(node.handlers))
     frame.catchers.append(catcher)
     end = run_block(node.body, env.copy(), machine)
     frame.catchers.pop()
     if end is not None and node.orelse:
         end = run_block(node.orelse, end, machine)
-    handled = [_handler(handler, catcher.raised or env, machine) for handler in node.handlers]
-    arrivals = [end, *handled] if catcher.raised is not None else [end]
+    arrivals = [end]
+    if catcher.raised is not None:
+        arrivals += [_handler(handler, catcher.raised, machine) for handler in node.handlers]
+    else:  # nothing raises: interpreted for what stands in them, without effect
+        frame.catchers.append(Catcher())
+        for handler in node.handlers:
+            _handler(handler, env, machine)
+        frame.catchers.pop()
     if catcher.raised is not None and not any(_catches_all(handler) for handler in node.handlers):
         machine.raised(catcher.raised)
     return _merge(arrivals)
@@ -342,12 +356,17 @@ def _catches_all(handler: ast.ExceptHandler) -> bool:
     return bool(_handler_names(handler) & {None, "Exception", "BaseException"})
 
 
-def _goes_on_after_type_error(node: ast.Try) -> bool:
-    return any(
-        _handler_names(handler) & {None, "TypeError", "Exception", "BaseException"}
-        and isinstance(handler.body[-1], ast.Pass | ast.Continue | ast.Assign | ast.AugAssign | ast.Expr)
-        for handler in node.handlers
-    )
+def _survived(node: ast.Try) -> frozenset[str]:
+    """Return which of the errors that a None causes are caught by a handler that goes on afterwards."""
+    survived: set[str] = set()
+    for handler in node.handlers:
+        if isinstance(handler.body[-1], ast.Pass | ast.Continue | ast.Assign | ast.AugAssign | ast.Expr):
+            names = _handler_names(handler)
+            survived |= _NONE_ERRORS if names & {None, "Exception", "BaseException"} else _NONE_ERRORS & names
+    return frozenset(survived)
+
+
+_NONE_ERRORS = {"TypeError", "AttributeError"}
 
 
 def _with(node: ast.With | ast.AsyncWith, env: Environment, machine: Machine) -> Environment | None:
@@ -468,7 +487,7 @@ def _raise(node: ast.Raise, env: Environment, machine: Machine) -> None:
             machine.evaluate(part, env)
     for loop in machine.frame.loops:
         if loop.stream is not None:
-            machine.left_by_raise(node, loop)
+            machine.left_by_raise(node, loop, env)
     machine.may_raise(env, env.routes, None)
 
 

@@ -29,6 +29,13 @@ def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
             pending.extend(ast.iter_child_nodes(current))
 
 
+def last_name(node: ast.expr) -> str:
+    """Return the last identifier of a name or an attribute chain, else nothing."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def is_generator(node: ast.AST) -> bool:
     """Tell whether a function's own body yields."""
     return any(isinstance(child, ast.Yield | ast.YieldFrom) for child in own_nodes(node))
@@ -40,6 +47,17 @@ def stores_attributes(node: ast.AST) -> bool:
         isinstance(child, ast.Attribute) and (isinstance(child.ctx, ast.Store) or child.attr in ("append", "extend"))
         for child in own_nodes(node)
     )
+
+
+_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "route", "websocket", "api_route"})
+
+
+def serves_requests(node: ast.AST) -> bool:
+    """Tell whether a coroutine function is registered as a request handler: `@app.post("/chat")`."""
+    if not isinstance(node, ast.AsyncFunctionDef):
+        return False
+    calls = (decorator.func for decorator in node.decorator_list if isinstance(decorator, ast.Call))
+    return any(isinstance(function, ast.Attribute) and function.attr in _VERBS for function in calls)
 
 
 def yields_in_try(node: ast.AST) -> bool:

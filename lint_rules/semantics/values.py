@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.semantics.environment import Environment
+    from lint_rules.semantics.reach import Program
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ class Home:
     names: dict[str, Value] = field(default_factory=dict)
     """What its top level binds, as far as it has been interpreted."""
     find: Finder = field(default_factory=lambda: find_outside)
+    program: Callable[[ast.Module], Program | None] = field(default=lambda tree: None)
+    """The program that starts with this module, when that can be told."""
 
 
 Finder = Callable[[int, str, str | None], "Value"]
@@ -230,6 +233,10 @@ class Stream:
     origins: frozenset[Origin]
     is_async: bool
     certain: bool = True
+    generator: str | None = None
+    """The project's own generator that wraps the LiteLLM stream, by name; None for a stream straight from the SDK."""
+    element: Value | None = None
+    """What iterating over a generator gives."""
 
 
 class Kind(Enum):
@@ -296,6 +303,32 @@ class Many:
 
 
 @dataclass(frozen=True)
+class Yielded:
+    """One `yield` of a generator: whether a stream is suspended there, and what is known of the fields of its value."""
+
+    inside: bool
+    fields: tuple[tuple[str, Value], ...] = ()
+    """By access: `["type"]`, `.done`, `[0]`; `""` holds the class of the value."""
+
+    def may_have(self, field: str, constants: frozenset[object]) -> bool:
+        """Tell whether the field of this value may equal one of the constants."""
+        value = dict(self.fields).get(field)
+        return not isinstance(value, Const) or value.value in constants
+
+
+@dataclass(frozen=True)
+class Event:
+    """What one of several `yield`s of a generator over `origins` handed out."""
+
+    origins: frozenset[Origin]
+    yields: frozenset[Yielded]
+
+    def field(self, name: str) -> Value:
+        """Return what is known of a field, whichever `yield` it came from."""
+        return join_all(dict(one.fields).get(name, UNKNOWN) for one in self.yields)
+
+
+@dataclass(frozen=True)
 class Numbered:
     """`enumerate(stream)`: iterating gives (index, element) and consumes `inner`."""
 
@@ -331,6 +364,7 @@ Value = (
     | Finish
     | Flag
     | Many
+    | Event
     | Numbered
     | Tasks
 )
@@ -354,12 +388,25 @@ def join(left: Value, right: Value) -> Value:
         if isinstance(one, Content | Empty):
             return _join_content(one, other)
     if isinstance(left, Stream) and isinstance(right, Stream):
-        return replace(left, origins=left.origins | right.origins, certain=left.certain or right.certain)
+        return _join_streams(left, right)
+    if isinstance(left, Event) and isinstance(right, Event):
+        return Event(left.origins | right.origins, left.yields | right.yields)
     if isinstance(left, Many) and isinstance(right, Many):
         return Many(join(left.element, right.element))
     if isinstance(left, Pending) and isinstance(right, Pending):
         return Pending(join(left.result, right.result))
     return _join_unlike(left, right)
+
+
+def _join_streams(left: Stream, right: Stream) -> Stream:
+    elements = [element for element in (left.element, right.element) if element is not None]
+    return Stream(
+        left.origins | right.origins,
+        left.is_async,
+        left.certain or right.certain,
+        left.generator if left.generator == right.generator else left.generator or right.generator,
+        join_all(elements) if elements else None,
+    )
 
 
 def _join_content(content: Content | Empty, other: Value) -> Value:

@@ -17,19 +17,20 @@ litellm.success_callback = ["langfuse"]
 
 
 async def main() -> None:
-    response = await litellm.acompletion(
-        model="gpt-4o-mini", messages=[{"role": "user", "content": "Define entropy."}], stream=True
-    )
-    definition = ""
-    async with aclosing(response) as stream:
-        async for chunk in stream:
-            definition += chunk.choices[0].delta.content or ""
-            if chunk.choices[0].finish_reason:
-                break  # expect: LLM101
-    print(definition)
-
-    await asyncio.sleep(0)
-    await GLOBAL_LOGGING_WORKER.flush()
+    try:
+        response = await litellm.acompletion(
+            model="gpt-4o-mini", messages=[{"role": "user", "content": "Define entropy."}], stream=True
+        )
+        definition = ""
+        async with aclosing(response) as stream:
+            async for chunk in stream:
+                definition += chunk.choices[0].delta.content or ""
+                if chunk.choices[0].finish_reason:
+                    break  # expect: LLM101
+        print(definition)
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
 
 
 asyncio.run(main())

@@ -13,24 +13,25 @@ litellm.success_callback = ["langfuse"]
 
 
 async def main() -> None:
-    response = await litellm.acompletion(
-        model="gpt-4o-mini",
-        messages=[{"role": "user", "content": "Name three rivers."}],
-        stream=True,
-    )
-    answer = ""
-    async for chunk in response:
-        choice = chunk.choices[0]
-        answer += choice.delta.content or ""
-        if choice.finish_reason:
-            # LiteLLM logs a stream only at its end: read the rest, or the trace is lost.
-            async for _ in response:
-                pass
-            break
-    print(answer)
-
-    await asyncio.sleep(0)
-    await GLOBAL_LOGGING_WORKER.flush()
+    try:
+        response = await litellm.acompletion(
+            model="gpt-4o-mini",
+            messages=[{"role": "user", "content": "Name three rivers."}],
+            stream=True,
+        )
+        answer = ""
+        async for chunk in response:
+            choice = chunk.choices[0]
+            answer += choice.delta.content or ""
+            if choice.finish_reason:
+                # LiteLLM logs a stream only at its end: read the rest, or the trace is lost.
+                async for _ in response:
+                    pass
+                break
+        print(answer)
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
 
 
 asyncio.run(main())

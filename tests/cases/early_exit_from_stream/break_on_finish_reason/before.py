@@ -13,21 +13,22 @@ litellm.success_callback = ["langfuse"]
 
 
 async def main() -> None:
-    response = await litellm.acompletion(
-        model="gpt-4o-mini",
-        messages=[{"role": "user", "content": "Name three rivers."}],
-        stream=True,
-    )
-    answer = ""
-    async for chunk in response:
-        choice = chunk.choices[0]
-        answer += choice.delta.content or ""
-        if choice.finish_reason:
-            break  # expect: LLM101
-    print(answer)
-
-    await asyncio.sleep(0)
-    await GLOBAL_LOGGING_WORKER.flush()
+    try:
+        response = await litellm.acompletion(
+            model="gpt-4o-mini",
+            messages=[{"role": "user", "content": "Name three rivers."}],
+            stream=True,
+        )
+        answer = ""
+        async for chunk in response:
+            choice = chunk.choices[0]
+            answer += choice.delta.content or ""
+            if choice.finish_reason:
+                break  # expect: LLM101
+        print(answer)
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
 
 
 asyncio.run(main())

@@ -19,21 +19,22 @@ async def footer() -> AsyncIterator[str]:
 
 
 async def main() -> None:
-    lines = await litellm.acompletion(
-        model="gpt-4o-mini", messages=[{"role": "user", "content": "A short letter"}], stream=True
-    )
-    letter = ""
-    async for chunk in lines:
-        letter += chunk.choices[0].delta.content or ""
-        if chunk.choices[0].finish_reason is not None:
-            break  # expect: LLM101
-    lines = footer()
-    async for line in lines:
-        letter += f"\n{line}"
-    print(letter)
-
-    await asyncio.sleep(0)
-    await GLOBAL_LOGGING_WORKER.flush()
+    try:
+        lines = await litellm.acompletion(
+            model="gpt-4o-mini", messages=[{"role": "user", "content": "A short letter"}], stream=True
+        )
+        letter = ""
+        async for chunk in lines:
+            letter += chunk.choices[0].delta.content or ""
+            if chunk.choices[0].finish_reason is not None:
+                break  # expect: LLM101
+        lines = footer()
+        async for line in lines:
+            letter += f"\n{line}"
+        print(letter)
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
 
 
 asyncio.run(main())

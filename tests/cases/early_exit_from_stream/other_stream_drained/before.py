@@ -18,22 +18,29 @@ async def ask(question: str):
     )
 
 
-async def main() -> None:
-    text = ""
-    first = await litellm.acompletion(
-        model="gpt-4o-mini", messages=[{"role": "user", "content": "Tea?"}], stream=True
-    )
-    second = await ask("Coffee?")
-    async for chunk in first:
-        text += chunk.choices[0].delta.content or ""
-        if chunk.choices[0].finish_reason:
-            break  # expect: LLM101
-    async for _ in second:
-        pass
-    print(text)
+class Tracing:
+    async def __aenter__(self) -> "Tracing":
+        return self
 
-    await asyncio.sleep(0)
-    await GLOBAL_LOGGING_WORKER.flush()
+    async def __aexit__(self, *exc_info: object) -> None:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
+
+
+async def main() -> None:
+    async with Tracing():
+        text = ""
+        first = await litellm.acompletion(
+            model="gpt-4o-mini", messages=[{"role": "user", "content": "Tea?"}], stream=True
+        )
+        second = await ask("Coffee?")
+        async for chunk in first:
+            text += chunk.choices[0].delta.content or ""
+            if chunk.choices[0].finish_reason:
+                break  # expect: LLM101
+        async for _ in second:
+            pass
+        print(text)
 
 
 asyncio.run(main())

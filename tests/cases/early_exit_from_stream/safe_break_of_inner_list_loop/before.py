@@ -23,8 +23,13 @@ async def main() -> None:
                 break
     print(chunks_with_vowels)
 
-    await asyncio.sleep(0)
-    await GLOBAL_LOGGING_WORKER.flush()
+
+async def run() -> None:
+    try:
+        await main()
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
 
 
-asyncio.run(main())
+asyncio.run(run())

@@ -19,18 +19,19 @@ async def ticks() -> AsyncIterator[float]:
 
 
 async def main() -> None:
-    response = await litellm.acompletion(
-        model="gpt-4o-mini", messages=[{"role": "user", "content": "Take your time."}], stream=True
-    )
-    async for chunk in response:
-        until = asyncio.get_running_loop().time() + 0.003
-        async for now in ticks():
-            if now > until:
-                break
-        print(chunk.choices[0].delta.content or "", end="")
-
-    await asyncio.sleep(0)
-    await GLOBAL_LOGGING_WORKER.flush()
+    try:
+        response = await litellm.acompletion(
+            model="gpt-4o-mini", messages=[{"role": "user", "content": "Take your time."}], stream=True
+        )
+        async for chunk in response:
+            until = asyncio.get_running_loop().time() + 0.003
+            async for now in ticks():
+                if now > until:
+                    break
+            print(chunk.choices[0].delta.content or "", end="")
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
 
 
 asyncio.run(main())

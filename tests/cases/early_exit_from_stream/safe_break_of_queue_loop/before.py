@@ -4,6 +4,8 @@ before: delivered
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import litellm
 from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
@@ -20,18 +22,25 @@ async def produce(queue: asyncio.Queue[str | None]) -> None:
     await queue.put(None)
 
 
-async def main() -> None:
-    queue: asyncio.Queue[str | None] = asyncio.Queue()
-    producer = asyncio.create_task(produce(queue))
-    while True:
-        text = await queue.get()
-        if text is None:
-            break
-        print(text, end="")
-    await producer
+@asynccontextmanager
+async def traced() -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
 
-    await asyncio.sleep(0)
-    await GLOBAL_LOGGING_WORKER.flush()
+
+async def main() -> None:
+    async with traced():
+        queue: asyncio.Queue[str | None] = asyncio.Queue()
+        producer = asyncio.create_task(produce(queue))
+        while True:
+            text = await queue.get()
+            if text is None:
+                break
+            print(text, end="")
+        await producer
 
 
 asyncio.run(main())

@@ -25,13 +25,14 @@ async def events(prompt: str) -> AsyncIterator[tuple[str, str]]:
 
 
 async def main() -> None:
-    async for kind, payload in events("Tell me all."):
-        if kind == "done":
-            print(payload)
-            break
-
-    await asyncio.sleep(0)
-    await GLOBAL_LOGGING_WORKER.flush()
+    try:
+        async for kind, payload in events("Tell me all."):
+            if kind == "done":
+                print(payload)
+                break
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
 
 
 asyncio.run(main())

@@ -18,18 +18,19 @@ async def letters(text: str) -> AsyncIterator[str]:
 
 
 async def main() -> None:
-    response = await litellm.acompletion(
-        model="gpt-4o-mini", messages=[{"role": "user", "content": "A word, please"}], stream=True
-    )
-    text = "".join([chunk.choices[0].delta.content or "" async for chunk in response])
-    response = letters(text)
-    async for letter in response:
-        if letter.islower():
-            print(letter)
-            break
-
-    await asyncio.sleep(0)
-    await GLOBAL_LOGGING_WORKER.flush()
+    try:
+        response = await litellm.acompletion(
+            model="gpt-4o-mini", messages=[{"role": "user", "content": "A word, please"}], stream=True
+        )
+        text = "".join([chunk.choices[0].delta.content or "" async for chunk in response])
+        response = letters(text)
+        async for letter in response:
+            if letter.islower():
+                print(letter)
+                break
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
 
 
 asyncio.run(main())

@@ -31,8 +31,13 @@ async def main() -> None:
     help_text = await litellm.acompletion(model="gpt-4o-mini", messages=[{"role": "user", "content": "Explain ls."}])
     print(help_text.choices[0].message.content)
 
-    await asyncio.sleep(0)
-    await GLOBAL_LOGGING_WORKER.flush()
+
+async def run() -> None:
+    try:
+        await main()
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
 
 
-asyncio.run(main())
+asyncio.run(run())

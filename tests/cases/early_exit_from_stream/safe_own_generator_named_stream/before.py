@@ -19,16 +19,17 @@ async def countdown(start: int) -> AsyncIterator[int]:
 
 
 async def main() -> None:
-    stream = countdown(5)
-    async for chunk in stream:
-        if not chunk:
-            break
-        print(chunk)
-    response = await litellm.acompletion(model="gpt-4o-mini", messages=[{"role": "user", "content": "Lift-off!"}])
-    print(response.choices[0].message.content)
-
-    await asyncio.sleep(0)
-    await GLOBAL_LOGGING_WORKER.flush()
+    try:
+        stream = countdown(5)
+        async for chunk in stream:
+            if not chunk:
+                break
+            print(chunk)
+        response = await litellm.acompletion(model="gpt-4o-mini", messages=[{"role": "user", "content": "Lift-off!"}])
+        print(response.choices[0].message.content)
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
 
 
 asyncio.run(main())

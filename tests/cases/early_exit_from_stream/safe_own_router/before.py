@@ -5,6 +5,7 @@ before: delivered
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import litellm
 from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
@@ -27,15 +28,22 @@ class Router:
 router = Router(["Turku", "Salo", "Karjaa", "Helsinki"])
 
 
-async def main() -> None:
-    async for station in await router.acompletion("Salo", stream=True):
-        if station == "Karjaa":
-            break
-    answer = await litellm.acompletion(model="gpt-4o-mini", messages=[{"role": "user", "content": "A stop!"}])
-    print(station, answer.choices[0].message.content)
+@asynccontextmanager
+async def traced() -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
 
-    await asyncio.sleep(0)
-    await GLOBAL_LOGGING_WORKER.flush()
+
+async def main() -> None:
+    async with traced():
+        async for station in await router.acompletion("Salo", stream=True):
+            if station == "Karjaa":
+                break
+        answer = await litellm.acompletion(model="gpt-4o-mini", messages=[{"role": "user", "content": "A stop!"}])
+        print(station, answer.choices[0].message.content)
 
 
 asyncio.run(main())

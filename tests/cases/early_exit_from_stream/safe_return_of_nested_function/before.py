@@ -26,8 +26,13 @@ async def main() -> None:
         shouted.append(shout())
     print("".join(shouted))
 
-    await asyncio.sleep(0)
-    await GLOBAL_LOGGING_WORKER.flush()
+
+async def run() -> None:
+    try:
+        await main()
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
 
 
-asyncio.run(main())
+asyncio.run(run())

@@ -24,17 +24,22 @@ class Response:
             yield line
 
 
-async def main() -> None:
-    answer = await litellm.acompletion(model="gpt-4o-mini", messages=[{"role": "user", "content": "Hello"}])
-    delta = {"choices": [{"delta": {"content": answer.choices[0].message.content}}]}
-    response = Response(f"data: {json.dumps(delta)}\ndata: [DONE]\n: keep-alive")
-    async for chunk in response.aiter_lines():
-        if chunk == "data: [DONE]":
-            break
-        print(json.loads(chunk.removeprefix("data: "))["choices"][0]["delta"]["content"])
-
+async def deliver_traces() -> None:
     await asyncio.sleep(0)
     await GLOBAL_LOGGING_WORKER.flush()
+
+
+async def main() -> None:
+    try:
+        answer = await litellm.acompletion(model="gpt-4o-mini", messages=[{"role": "user", "content": "Hello"}])
+        delta = {"choices": [{"delta": {"content": answer.choices[0].message.content}}]}
+        response = Response(f"data: {json.dumps(delta)}\ndata: [DONE]\n: keep-alive")
+        async for chunk in response.aiter_lines():
+            if chunk == "data: [DONE]":
+                break
+            print(json.loads(chunk.removeprefix("data: "))["choices"][0]["delta"]["content"])
+    finally:
+        await deliver_traces()
 
 
 asyncio.run(main())

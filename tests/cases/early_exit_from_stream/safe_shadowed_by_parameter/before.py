@@ -25,11 +25,12 @@ async def first_word(text: str, acompletion: Callable[[str], AsyncIterator[str]]
 
 
 async def main() -> None:
-    response = await acompletion(model="gpt-4o-mini", messages=[{"role": "user", "content": "Echo?"}])
-    print(await first_word(response.choices[0].message.content or "", acompletion=echo))
-
-    await asyncio.sleep(0)
-    await GLOBAL_LOGGING_WORKER.flush()
+    try:
+        response = await acompletion(model="gpt-4o-mini", messages=[{"role": "user", "content": "Echo?"}])
+        print(await first_word(response.choices[0].message.content or "", acompletion=echo))
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
 
 
 asyncio.run(main())

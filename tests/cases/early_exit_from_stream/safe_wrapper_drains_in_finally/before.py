@@ -26,14 +26,15 @@ async def tokens(prompt: str) -> AsyncGenerator[str, None]:
 
 
 async def main() -> None:
-    async with aclosing(tokens("Keep talking.")) as words:
-        async for word in words:
-            if word:
-                print(word)
-                break
-
-    await asyncio.sleep(0)
-    await GLOBAL_LOGGING_WORKER.flush()
+    try:
+        async with aclosing(tokens("Keep talking.")) as words:
+            async for word in words:
+                if word:
+                    print(word)
+                    break
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
 
 
 asyncio.run(main())

@@ -31,8 +31,13 @@ async def main() -> None:
         slogan += chunk.choices[0].delta.content or ""
     print(slogan)
 
-    await asyncio.sleep(0)
-    await GLOBAL_LOGGING_WORKER.flush()
+
+async def run() -> None:
+    try:
+        await main()
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
 
 
-asyncio.run(main())
+asyncio.run(run())

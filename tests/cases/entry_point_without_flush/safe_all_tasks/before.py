@@ -11,11 +11,9 @@ litellm.success_callback = ["langfuse"]
 
 
 async def settle(patience: float = 1.0) -> None:
-    """Wait for the loop's other tasks, then for those that they have started; LiteLLM's worker never ends, so bound it."""
-    for _ in range(2):
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        if others:
-            await asyncio.wait(others, timeout=patience)
+    """Wait for the loop's other tasks; LiteLLM's worker never ends, so bound it."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.wait(others, timeout=patience)
 
 
 async def main() -> None:

@@ -17,8 +17,8 @@ async def hand_in_traces(patience: float = 10.0) -> None:
 
 
 async def shut_down() -> None:
-    print("closing")
     await hand_in_traces()
+    print("closed")
 
 
 async def main() -> None:

@@ -12,12 +12,14 @@ litellm.success_callback = ["langfuse"]
 
 
 async def main() -> None:
-    response = await litellm.acompletion(
-        model="gpt-4o-mini", messages=[{"role": "user", "content": "Goodbye?"}]
-    )
-    print(response.choices[0].message.content)
-    await asyncio.sleep(0)
-    await GLOBAL_LOGGING_WORKER.flush()
+    try:
+        response = await litellm.acompletion(
+            model="gpt-4o-mini", messages=[{"role": "user", "content": "Goodbye?"}]
+        )
+        print(response.choices[0].message.content)
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
 
 
 asyncio.run(main())

@@ -13,14 +13,16 @@ litellm.success_callback = ["langfuse"]
 
 
 async def main() -> None:
-    client = sys.stdout
-    response = await litellm.acompletion(
-        model="gpt-4o-mini", messages=[{"role": "user", "content": "Which client?"}]
-    )
-    client.write(f"{response.choices[0].message.content}\n")
-    client.flush()
-    await asyncio.sleep(0)
-    await GLOBAL_LOGGING_WORKER.flush()
+    try:
+        client = sys.stdout
+        response = await litellm.acompletion(
+            model="gpt-4o-mini", messages=[{"role": "user", "content": "Which client?"}]
+        )
+        client.write(f"{response.choices[0].message.content}\n")
+        client.flush()
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
 
 
 asyncio.run(main())

@@ -13,11 +13,11 @@ litellm.success_callback = ["langfuse"]
 
 
 async def main() -> None:
-    response = await litellm.acompletion(
-        model="gpt-4o-mini", messages=[{"role": "user", "content": "A toast to the bride"}], stream=True
-    )
-    toast = ""
     try:
+        response = await litellm.acompletion(
+            model="gpt-4o-mini", messages=[{"role": "user", "content": "A toast to the bride"}], stream=True
+        )
+        toast = ""
         async for chunk in response:
             toast += chunk.choices[0].delta.content  # expect: LLM201@13
     finally:

@@ -18,11 +18,11 @@ def text_of(chunk: Any) -> Any:
 
 
 async def main() -> None:
-    response = await litellm.acompletion(
-        model="gpt-4o-mini", messages=[{"role": "user", "content": "A tongue twister"}], stream=True
-    )
-    twister = ""
     try:
+        response = await litellm.acompletion(
+            model="gpt-4o-mini", messages=[{"role": "user", "content": "A tongue twister"}], stream=True
+        )
+        twister = ""
         async for chunk in response:
             twister += text_of(chunk)  # expect: LLM201
     finally:

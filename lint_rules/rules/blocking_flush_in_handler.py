@@ -1,0 +1,59 @@
+"""LLM306 blocking-flush-in-handler: a synchronous Langfuse flush in a request handler blocks the event loop.
+
+What it does
+------------
+Reports a flush of the Langfuse SDK in a coroutine that is registered as a request handler. Off by default: select
+it by its full code.
+
+Why is this bad
+---------------
+The flush waits, on the event loop's thread, until everything has been sent: every other request waits with it. A
+server's loop lives on, so its traces are sent anyway; a flush belongs into its shutdown.
+
+Bad
+---
+```python
+@app.post("/chat")
+async def chat(question: str):
+    response = await litellm.acompletion(model="gpt-4o-mini", messages=[{"role": "user", "content": question}])
+    langfuse.get_client().flush()
+    return response
+```
+
+Good
+----
+```python
+@app.post("/chat")
+async def chat(question: str):
+    return await litellm.acompletion(model="gpt-4o-mini", messages=[{"role": "user", "content": question}])
+```
+
+Fix safety
+----------
+No fix: whether the flush is wanted is the program's decision.
+
+Measured
+--------
+With a Langfuse endpoint that takes 2 s to answer, a flush blocks its thread for those 2 s; with one that refuses,
+for 6.3 s (litellm 1.106.2, langfuse 4.18.0).
+
+Known limits
+------------
+Handlers are known by decorators like `@app.post(...)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lint_rules.finding import Finding
+from lint_rules.rules import Rule, rule
+from lint_rules.semantics.facts import ModuleFacts
+
+
+@rule("LLM306", "blocking-flush-in-handler", default=False)
+def blocking_flush_in_handler(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
+    """Report every flush in a request handler."""
+    for flush in module.blocking_flushes:
+        message = f"this flush blocks the event loop of `{flush.handler}` and of every other request meanwhile"
+        yield Finding(this.code, flush.span, message)

@@ -1,0 +1,79 @@
+"""LLM303 flush-skipped-on-error: LiteLLM's logging is waited for, but not on every way out.
+
+What it does
+------------
+Reports an async program that traces to Langfuse and waits for LiteLLM's logging on some ways through its entry
+point, but not on the exception path, or not before an early `return` or `sys.exit`.
+
+Why is this bad
+---------------
+The run that failed is the one whose traces are wanted, and it is the one that ends before they are logged.
+
+Bad
+---
+```python
+litellm.success_callback = ["langfuse"]
+
+
+async def main():
+    await litellm.acompletion(model="gpt-4o-mini", messages=[{"role": "user", "content": "Hi"}])
+    await asyncio.sleep(0)
+    await GLOBAL_LOGGING_WORKER.flush()
+
+
+asyncio.run(main())
+```
+
+Good
+----
+```python
+litellm.success_callback = ["langfuse"]
+
+
+async def main():
+    try:
+        await litellm.acompletion(model="gpt-4o-mini", messages=[{"role": "user", "content": "Hi"}])
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
+
+
+asyncio.run(main())
+```
+
+Fix safety
+----------
+No fix yet: put the calls into `try` and the waiting into its `finally`.
+
+Measured
+--------
+An unhandled exception in the coroutine, with the waiting after the calls: lost; with the waiting in `finally`: 2 of
+2.
+
+Known limits
+------------
+Every call is taken to be one that may raise, except asyncio's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lint_rules.finding import Finding
+from lint_rules.rules import Rule, rule
+from lint_rules.semantics.facts import Ending, ModuleFacts
+
+_WHERE = {
+    Ending.ONLY_WITHOUT_ERROR: "is not waited for when it raises",
+    Ending.ONLY_ON_SOME_PATHS: "is not waited for on every way out",
+}
+
+
+@rule("LLM303", "flush-skipped-on-error")
+def flush_skipped_on_error(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
+    """Report every entry point that waits for LiteLLM's logging on some ways only."""
+    for entry in module.entry_points:
+        if entry.ending in _WHERE:
+            where = _WHERE[entry.ending]
+            message = f"LiteLLM's logging of the calls of `{entry.coroutine}` {where}: put it into a `finally`"
+            yield Finding(this.code, entry.at or entry.span, message)

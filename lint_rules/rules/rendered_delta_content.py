@@ -1,0 +1,60 @@
+"""LLM202 rendered-delta-content: a delta's content rendered as text can show "None".
+
+What it does
+------------
+Reports a delta's content that flows, possibly None, into `print`, `str`, an f-string, `%` or `str.format`.
+
+Why is this bad
+---------------
+LiteLLM's last chunk, the usage chunk and every tool-call delta carry `content=None`: the reader of the answer sees
+"None" at its end.
+
+Bad
+---
+```python
+async def answer(messages):
+    response = await litellm.acompletion(model="gpt-4o-mini", messages=messages, stream=True)
+    async for chunk in response:
+        print(chunk.choices[0].delta.content, end="")
+```
+
+Good
+----
+```python
+async def answer(messages):
+    response = await litellm.acompletion(model="gpt-4o-mini", messages=messages, stream=True)
+    async for chunk in response:
+        print(chunk.choices[0].delta.content or "", end="")
+```
+
+Fix safety
+----------
+Safe: `or ""` is written where the content is read, or at the use when something else looks at its None.
+
+Measured
+--------
+`content` is None on the finish chunk of every litellm from 1.64.1 to 1.106.2, and "None" is what `print` shows for
+it.
+
+Known limits
+------------
+Templates, loggers with lazy arguments and writes to files are not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lint_rules.finding import Applicability, Finding, Fix, OrEmpty
+from lint_rules.rules import Rule, rule
+from lint_rules.semantics.facts import ModuleFacts
+
+
+@rule("LLM202", "rendered-delta-content")
+def rendered_delta_content(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
+    """Report every rendering of a delta's content that may be None."""
+    for use in module.content_uses:
+        if use.how == "render":
+            message = f'`{use.text}` may be None and then shows as "None"; write `or ""`'
+            fix = Fix(Applicability.SAFE, OrEmpty(use.repair)) if use.repair is not None else None
+            yield Finding(this.code, use.span, message, fix)

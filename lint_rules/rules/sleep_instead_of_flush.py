@@ -1,0 +1,76 @@
+"""LLM302 sleep-instead-of-flush: a sleep where LiteLLM's logging should be waited for.
+
+What it does
+------------
+Reports `asyncio.sleep(n)` at the end of an async program that traces to Langfuse, when nothing else waits for
+LiteLLM's logging after it.
+
+Why is this bad
+---------------
+The sleep works while the machine is idle and Langfuse answers at once, and always costs its n seconds. Under load,
+or before a process that does not end normally, traces are lost.
+
+Bad
+---
+```python
+litellm.success_callback = ["langfuse"]
+
+
+async def main():
+    await litellm.acompletion(model="gpt-4o-mini", messages=[{"role": "user", "content": "Hi"}])
+    await asyncio.sleep(2)
+
+
+asyncio.run(main())
+```
+
+Good
+----
+```python
+litellm.success_callback = ["langfuse"]
+
+
+async def main():
+    try:
+        await litellm.acompletion(model="gpt-4o-mini", messages=[{"role": "user", "content": "Hi"}])
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
+
+
+asyncio.run(main())
+```
+
+Fix safety
+----------
+No fix yet: replace the sleep by `await asyncio.sleep(0)` and `await GLOBAL_LOGGING_WORKER.flush()`.
+
+Measured
+--------
+A sleep of 1 s delivers against an idle loop and an instant Langfuse in the seven columns tried; before `os._exit` a
+sleep of 0.1 s delivers in none.
+
+Known limits
+------------
+A sleep that paces the program's own calls is reported when it comes after the last of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lint_rules.finding import Finding
+from lint_rules.rules import Rule, rule
+from lint_rules.semantics.facts import Ending, ModuleFacts
+
+
+@rule("LLM302", "sleep-instead-of-flush")
+def sleep_instead_of_flush(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
+    """Report every sleep that stands in for waiting."""
+    for entry in module.entry_points:
+        if entry.ending == Ending.SLEEP and entry.at is not None:
+            message = (
+                f"this sleep stands where LiteLLM's logging of the calls of `{entry.coroutine}` should be waited for: "
+                "it delivers their traces by luck"
+            )
+            yield Finding(this.code, entry.at, message)

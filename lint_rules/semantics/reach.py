@@ -1,0 +1,207 @@
+"""What a whole program does, roughly: which functions lead to traced calls, and which lead to a flush.
+
+Where values cannot be followed (factories, registries, handlers called by a framework), names still can: a function
+leads to every function of the program that it mentions by name. That is too generous in both directions, so it is
+asked only for what a rule may be generous about: a traced call that may happen, and a flush that may happen after
+all.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from lint_rules.semantics import sdk
+from lint_rules.semantics.syntax import last_name, own_nodes
+
+MODULE = "<module>"
+"""The name under which a module's top level, which runs on import, goes."""
+
+FLUSHES = frozenset({"flush", "shutdown", "force_flush", "flush_async", "flush_langfuse_tracing", "aflush"})
+_TRACING = re.compile(r"langfuse|trac(e|ing)|telemetry|otel|observ|exporter|get_client", re.IGNORECASE)
+
+
+@dataclass
+class Sketch:
+    """What is known of all functions of one name: what they mention, whether they trace, whether they flush."""
+
+    mentions: set[str] = field(default_factory=set)
+    awaits_litellm: bool = False
+    observes: bool = False
+    flushes: bool = False
+
+    def merge(self, other: Sketch) -> None:
+        """Add what another function of the same name does."""
+        self.mentions |= other.mentions
+        self.awaits_litellm |= other.awaits_litellm
+        self.observes |= other.observes
+        self.flushes |= other.flushes
+
+
+@dataclass
+class Outline:
+    """One module: its functions and classes by simple name, and whether it sets up tracing."""
+
+    functions: dict[str, Sketch] = field(default_factory=dict)
+    registers_callback: bool = False
+    tracing_off: bool = False
+
+    def add(self, name: str, sketch: Sketch) -> None:
+        """Add a function."""
+        self.functions.setdefault(name, Sketch()).merge(sketch)
+
+
+@dataclass(frozen=True)
+class Program:
+    """The modules that an entry point's module imports, itself first, taken together."""
+
+    outlines: tuple[Outline, ...]
+
+    @property
+    def registers_callback(self) -> bool:
+        """Tell whether a Langfuse callback is registered with LiteLLM anywhere in the program."""
+        return any(outline.registers_callback for outline in self.outlines)
+
+    @property
+    def tracing_off(self) -> bool:
+        """Tell whether the entry module switches tracing off."""
+        return bool(self.outlines) and self.outlines[0].tracing_off
+
+    def reached(self, names: Iterable[str]) -> Sketch:
+        """Return what happens in everything that `names` lead to, and on import."""
+        reached = Sketch()
+        seen: set[str] = set()
+        waiting = [MODULE, *names]
+        while waiting:
+            name = waiting.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            for outline in self.outlines:
+                sketch = outline.functions.get(name)
+                if sketch is not None:
+                    reached.merge(sketch)
+                    waiting.extend(sketch.mentions - seen)
+        return reached
+
+    def everything(self) -> Sketch:
+        """Return what happens anywhere in the program."""
+        whole = Sketch()
+        for outline in self.outlines:
+            for sketch in outline.functions.values():
+                whole.merge(sketch)
+        return whole
+
+
+def outline(tree: ast.Module) -> Outline:
+    """Return the outline of a module."""
+    result = Outline()
+    aliases = _langfuse_names(tree)
+    _outline_scope(tree, MODULE, result, aliases)
+    result.registers_callback = any(_registers(node) for node in ast.walk(tree))
+    result.tracing_off = any(_switches_off(node) for node in ast.walk(tree))
+    return result
+
+
+def _outline_scope(scope: ast.AST, name: str, result: Outline, aliases: frozenset[str]) -> None:
+    nodes = list(own_nodes(scope))
+    result.add(name, _sketch(scope, nodes, aliases))
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            _outline_scope(node, node.name, result, aliases)
+        elif isinstance(node, ast.ClassDef):
+            _outline_class(node, result, aliases)
+
+
+def _outline_class(node: ast.ClassDef, result: Outline, aliases: frozenset[str]) -> None:
+    """A class leads wherever its methods lead; it flushes only where a method that does is named."""
+    inner = Outline()
+    _outline_scope(node, node.name, inner, aliases)
+    whole = Sketch()
+    for name, sketch in inner.functions.items():
+        if name != node.name:
+            result.add(name, sketch)
+        whole.mentions |= sketch.mentions
+        whole.awaits_litellm |= sketch.awaits_litellm
+        whole.observes |= sketch.observes
+    result.add(node.name, whole)
+
+
+def _sketch(scope: ast.AST, nodes: list[ast.AST], aliases: frozenset[str]) -> Sketch:
+    sketch = Sketch()
+    decorators = list(getattr(scope, "decorator_list", ())) if not isinstance(scope, ast.ClassDef) else []
+    for node in [*nodes, *(part for decorator in decorators for part in ast.walk(decorator))]:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            sketch.mentions.add(node.id)
+            sketch.observes |= node.id in aliases
+        elif isinstance(node, ast.Attribute):
+            sketch.mentions.add(node.attr)
+            sketch.awaits_litellm |= node.attr in _ASYNC_CALLS
+            sketch.flushes |= node.attr in FLUSHES and _may_be_langfuse(node.value, aliases)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            sketch.mentions |= {
+                part.id for one in node.decorator_list for part in ast.walk(one) if isinstance(part, ast.Name)
+            }
+    sketch.awaits_litellm |= bool(sketch.mentions & _ASYNC_CALLS)
+    sketch.flushes |= bool(sketch.mentions & {"GLOBAL_LOGGING_WORKER", "flush_langfuse_tracing"})
+    return sketch
+
+
+_ASYNC_CALLS = frozenset(name.rpartition(".")[2] for name, call in sdk.CALLS.items() if call.is_async)
+
+
+def _may_be_langfuse(receiver: ast.expr, aliases: frozenset[str]) -> bool:
+    """Tell whether `receiver.flush()` may be about traces: by its name, or because the module uses the SDK."""
+    name = last_name(receiver.func if isinstance(receiver, ast.Call) else receiver)
+    return bool(_TRACING.search(name)) or (bool(aliases) and not sdk.is_other_receiver(name))
+
+
+def _langfuse_names(tree: ast.Module) -> frozenset[str]:
+    """Return the names that a module binds to things of the Langfuse SDK that record something."""
+    return frozenset(name for node in ast.walk(tree) for name in _bound_to_langfuse(node))
+
+
+def _bound_to_langfuse(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").partition(".")[0] == "langfuse":
+        yield from (alias.asname or alias.name for alias in node.names)
+    elif isinstance(node, ast.Import):
+        for alias in node.names:
+            if alias.name.partition(".")[0] == "langfuse":
+                yield alias.asname or alias.name.partition(".")[0]
+
+
+def _registers(node: ast.AST) -> bool:
+    """`litellm.success_callback = ["langfuse"]`, `.append("langfuse")`, `callbacks=["langfuse_otel"]`."""
+    if isinstance(node, ast.Assign | ast.AugAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return any(_is_callback_list(target) for target in targets) and _names_callback(node.value)
+    if isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Attribute) and _is_callback_list(node.func.value):
+            return any(_names_callback(argument) for argument in node.args)
+        return any(keyword.arg in sdk.CALLBACK_KEYWORDS and _names_callback(keyword.value) for keyword in node.keywords)
+    return False
+
+
+def _is_callback_list(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in sdk.CALLBACK_KEYWORDS
+
+
+def _names_callback(node: ast.expr) -> bool:
+    return any(isinstance(part, ast.Constant) and part.value in sdk.CALLBACK_NAMES for part in ast.walk(node))
+
+
+def _switches_off(node: ast.AST) -> bool:
+    """`os.environ["LANGFUSE_TRACING_ENABLED"] = "false"`, `Langfuse(tracing_enabled=False)`."""
+    if isinstance(node, ast.Call):
+        return (
+            any(
+                keyword.arg in ("tracing_enabled", "enabled")
+                and isinstance(keyword.value, ast.Constant)
+                and keyword.value.value is False
+                for keyword in node.keywords
+            )
+            and last_name(node.func) == "Langfuse"
+        )
+    return False

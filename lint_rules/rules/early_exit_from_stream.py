@@ -73,10 +73,12 @@ def early_exit_from_stream(this: Rule, module: ModuleFacts) -> Iterator[Finding]
             yield Finding(this.code, leave.span, message, exit_fix(leave))
 
 
-def exit_fix(leave: StreamExit) -> Fix:
+def exit_fix(leave: StreamExit) -> Fix | None:
     """Return the fix of an early exit, by what decides it."""
     if leave.keyword == "break" and leave.decided_by is Decision.EMPTY and not leave.loop_has_else:
         return Fix(Applicability.SAFE, ContinueLoop(leave.span))
+    if not leave.drainable:
+        return None
     free = leave.decided_by is Decision.FINISH
     drain = DrainBefore(leave.span, leave.loop, leave.resumable, leave.is_async)
     return Fix(Applicability.SAFE if free else Applicability.UNSAFE, drain)

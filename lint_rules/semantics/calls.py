@@ -69,8 +69,10 @@ def call(node: ast.Call, env: Environment, machine: Machine) -> Value:
 
 
 def _may_raise(callee: Value) -> bool:
-    """asyncio's own functions and LiteLLM's worker are taken to do what they are called for."""
-    return not (isinstance(callee, External) and callee.dotted.startswith(("asyncio.", sdk.WORKER)))
+    """asyncio's own functions, LiteLLM's worker, `print` and loggers are taken to do what they are called for."""
+    return not (
+        isinstance(callee, External) and callee.dotted.startswith(("asyncio.", sdk.WORKER, "print", "logging."))
+    )
 
 
 class Arguments:
@@ -266,7 +268,7 @@ def _method_of_part(method: Method, arguments: Arguments) -> Value | None:
     receiver = method.receiver
     assert isinstance(receiver, Part)
     if method.name == "get" and arguments.positional:
-        return item_of(receiver, arguments.first(), arguments.node)
+        return item_of(receiver, arguments.first(), arguments.node, arguments.machine)
     if receiver.kind is Kind.CHUNK and method.name in ("model_dump", "dict", "json", "to_dict", "copy", "model_copy"):
         return receiver
     return None
@@ -339,7 +341,7 @@ def _gather(arguments: Arguments) -> Value:
     for argument, value in zip(arguments.node.args, arguments.positional, strict=True):
         single = machine.element_of(value, is_async=False) if isinstance(argument, ast.Starred) else value
         if isinstance(single, Tasks):
-            delivery.logged(arguments.env)
+            delivery.logged(arguments.env, arguments.node)
         results.append(single.result if isinstance(single, Pending) else UNKNOWN)
     known = not any(isinstance(argument, ast.Starred) for argument in arguments.node.args)
     element = results[0] if results else UNKNOWN
@@ -351,12 +353,12 @@ def _gather(arguments: Arguments) -> Value:
 def _wait(arguments: Arguments) -> Value:
     value = arguments.first()
     if isinstance(value, Tasks) or (isinstance(value, Many) and isinstance(value.element, Tasks)):
-        delivery.logged(arguments.env)
+        delivery.logged(arguments.env, arguments.node)
     return Pending(UNKNOWN)
 
 
 def _flush_worker(arguments: Arguments) -> Value:
-    delivery.worker_flushed(arguments.env)
+    delivery.worker_flushed(arguments.env, arguments.node)
     return Pending(NONE)
 
 

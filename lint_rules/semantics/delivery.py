@@ -19,15 +19,14 @@ def turned(env: Environment, sleep: ast.expr | None = None) -> None:
     _each(env, lambda route: route.turn(sleep))
 
 
-def logged(env: Environment) -> None:
+def logged(env: Environment, node: ast.expr) -> None:
     """LiteLLM's logging has been waited for."""
-    _each(env, Route.log)
+    _each(env, lambda route: route.log(node))
 
 
-def worker_flushed(env: Environment) -> None:
-    """`GLOBAL_LOGGING_WORKER.flush()`: returns at once when the loop had no turn since the call, for nothing is
-    queued yet."""
-    _each(env, lambda route: route.log() if route.turned else route)
+def worker_flushed(env: Environment, node: ast.expr) -> None:
+    """`GLOBAL_LOGGING_WORKER.flush()`: returns at once when the loop had no turn since the call: nothing is queued."""
+    _each(env, lambda route: route.log(node) if route.turned else route)
 
 
 def flushed(env: Environment, node: ast.expr) -> None:
@@ -37,7 +36,7 @@ def flushed(env: Environment, node: ast.expr) -> None:
 
 def delivered(env: Environment) -> None:
     """Something we do not see may well have delivered everything."""
-    _each(env, lambda route: replace(route.log(), unflushed=False))
+    _each(env, lambda route: replace(route.log(None), unflushed=False))
 
 
 def observed(env: Environment) -> None:
@@ -51,13 +50,21 @@ def deferred(env: Environment) -> None:
 
 
 def relocated(env: Environment, before: frozenset[Route], node: ast.expr) -> None:
-    """A helper called by `node` flushed for its caller: the call of the helper is what a reader should look at."""
-    known = frozenset().union(*(route.flushes for route in before))
-    if any(route.unlogged for route in before):
-        _each(
-            env,
-            lambda route: replace(route, flushes=route.flushes & known | {node}) if route.flushes - known else route,
-        )
+    """A helper called by `node` delivered for its caller: the call of the helper is what a reader should look at."""
+    if not any(route.unlogged for route in before):
+        return
+    flushes = frozenset().union(*(route.flushes for route in before))
+    waits = frozenset().union(*(route.waits for route in before))
+    _each(env, lambda route: _relocate(route, flushes, waits, node))
+
+
+def _relocate(route: Route, flushes: frozenset[ast.expr], waits: frozenset[ast.expr], node: ast.expr) -> Route:
+    moved = route
+    if route.flushes - flushes:
+        moved = replace(moved, flushes=route.flushes & flushes | {node})
+    if route.waits - waits:
+        moved = replace(moved, waits=route.waits & waits | {node})
+    return moved
 
 
 def _each(env: Environment, change: Callable[[Route], Route]) -> None:

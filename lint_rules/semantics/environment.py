@@ -43,13 +43,17 @@ class Route:
     sleeps: frozenset[ast.expr] = frozenset()
     """Sleeps after an unlogged call."""
 
+    waits: frozenset[ast.expr] = frozenset()
+    """Where LiteLLM's logging was waited for."""
+
     def call(self) -> Route:
         """Return the state after a LiteLLM call."""
         return replace(self, unlogged=True, turned=False, flushes=frozenset(), sleeps=frozenset())
 
-    def log(self) -> Route:
-        """Return the state after LiteLLM's logging has been waited for."""
-        return replace(self, unlogged=False, logged=True, flushes=frozenset(), sleeps=frozenset())
+    def log(self, node: ast.expr | None) -> Route:
+        """Return the state after LiteLLM's logging has been waited for, at `node`."""
+        waits = self.waits if node is None else self.waits | {node}
+        return replace(self, unlogged=False, logged=True, flushes=frozenset(), sleeps=frozenset(), waits=waits)
 
     def turn(self, sleep: ast.expr | None) -> Route:
         """Return the state after the event loop has had a turn, by way of `sleep` if it took time."""
@@ -86,6 +90,7 @@ def _summarise(routes: Iterable[Route]) -> Route:
         deferred=all(route.deferred for route in group),
         flushes=frozenset().union(*(route.flushes for route in group)),
         sleeps=frozenset().union(*(route.sleeps for route in group)),
+        waits=frozenset().union(*(route.waits for route in group)),
     )
 
 

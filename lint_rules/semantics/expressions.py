@@ -106,6 +106,8 @@ def attribute_of(base: Value, name: str, node: ast.expr, machine: Machine) -> Va
         return part_of(base, name, node)
     if isinstance(base, Const | Text | Content | Many | Stream | Pending | Function | Tasks):
         return Method(base, name)
+    if base == UNKNOWN and name == "choices" and machine.frame.home.uses_litellm:
+        return Part(Kind.CHOICES)  # what it came from is out of sight, what it is shows in what it has
     return UNKNOWN
 
 
@@ -129,12 +131,14 @@ def _subscript(node: ast.Subscript, env: Environment, machine: Machine) -> Value
     path = path_of(node)
     if path is not None and (known := env.names.get(path)) is not None:
         return known
-    return item_of(base, index, node)
+    return item_of(base, index, node, machine)
 
 
-def item_of(base: Value, index: Value, node: ast.expr) -> Value:
+def item_of(base: Value, index: Value, node: ast.expr, machine: Machine) -> Value:
     """Return the value of `base[index]`."""
     key = index.value if isinstance(index, Const) else _MISSING
+    if base == UNKNOWN and key == "choices" and machine.frame.home.uses_litellm:
+        return Part(Kind.CHOICES)
     if isinstance(base, Part):
         if base.kind is Kind.CHOICES:
             return Part(Kind.CHOICE)
@@ -155,7 +159,7 @@ def _call(node: ast.Call, env: Environment, machine: Machine) -> Value:
 def _await(node: ast.Await, env: Environment, machine: Machine) -> Value:
     value = evaluate(node.value, env, machine)
     if isinstance(value, Tasks):
-        delivery.logged(env)
+        delivery.logged(env, node)
         return UNKNOWN
     if isinstance(value, Pending):
         return value.result
@@ -284,7 +288,7 @@ def _dict(node: ast.Dict, env: Environment, machine: Machine) -> Value:
             evaluate(key, env, machine)
     for value in node.values:
         evaluate(value, env, machine)
-    return UNKNOWN
+    return Instance("dict")
 
 
 def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp, env: Environment, machine: Machine) -> Value:

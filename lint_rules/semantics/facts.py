@@ -69,6 +69,7 @@ class StreamExit:
     decided_by: Decision
     loop: Span
     loop_has_else: bool
+    drainable: bool
     resumable: str | None
     """An expression that denotes the loop's iterator at the exit; None when the iterable must be given a name first."""
 
@@ -174,6 +175,7 @@ def _stream_exits(record: Record, source: Source, home: Home) -> Iterator[Stream
                 decided_by=exit_.decisions.pop() if len(exit_.decisions) == 1 else Decision.OTHER,
                 loop=source.span(exit_.loop),
                 loop_has_else=bool(exit_.loop.orelse),
+                drainable=not exit_.stream.restarts,
                 resumable=_resumable(exit_.loop),
             )
 
@@ -408,16 +410,17 @@ def _lifespan(node: ast.AsyncFunctionDef, source: Source, *, by_callback: bool) 
 def _judge_callback(entry: Entry) -> Judgement | None:
     """Tell how an entry point of a program with a LiteLLM callback can end with calls that nobody has logged."""
     owing = [route for route in entry.routes if route.unlogged and not route.deferred]
+    waits = _first(frozenset().union(*(route.waits for route in entry.routes)))
     if not owing:
         failing = [route for route in entry.raised if route.unlogged and not route.deferred]
-        return (Ending.ONLY_WITHOUT_ERROR, None) if failing else None
+        return (Ending.ONLY_WITHOUT_ERROR, waits) if failing else None
     flush = _first(frozenset().union(entry.flushes_after, *(route.flushes for route in owing)))
     sleep = _first(_common(owing))
     if sleep is not None:
         return Ending.SLEEP, sleep
     if flush is not None:
         return Ending.FLUSH_BEFORE_LOGGING, flush
-    return (Ending.ONLY_ON_SOME_PATHS if any(route.logged for route in entry.routes) else Ending.NOTHING), None
+    return (Ending.ONLY_ON_SOME_PATHS, waits) if any(route.logged for route in entry.routes) else (Ending.NOTHING, None)
 
 
 def _common(routes: list[Route]) -> frozenset[ast.expr]:

@@ -15,7 +15,15 @@ from lint_rules.semantics import calls, delivery, expressions, sdk, statements
 from lint_rules.semantics.environment import START, Environment, Route, Routes, merge_routes, path_of
 from lint_rules.semantics.narrow import Decision, is_empty, narrow_truth, strongest
 from lint_rules.semantics.record import BlockingFlush, Context, Entry, Exit, Made, Record, Sightings, Use
-from lint_rules.semantics.syntax import is_generator, serves_requests, stores_attributes, yields_in_try
+from lint_rules.semantics.syntax import (
+    field_names,
+    imports,
+    is_generator,
+    runs_coroutines,
+    serves_requests,
+    stored_attributes,
+    yields_in_try,
+)
 from lint_rules.semantics.values import (
     NONE,
     NOTHING,
@@ -41,6 +49,7 @@ from lint_rules.semantics.values import (
     Manager,
     Many,
     Namespace,
+    Nothing,
     Numbered,
     Object,
     Origin,
@@ -52,6 +61,7 @@ from lint_rules.semantics.values import (
     Stream,
     Tasks,
     Text,
+    Unknown,
     Value,
     Yielded,
     join,
@@ -60,8 +70,13 @@ from lint_rules.semantics.values import (
 
 MAX_STEPS = 400_000
 """Expressions and statements interpreted per module before it is given up: silence, not a guess."""
+MAX_FOREIGN_STEPS = 20_000
+"""The share of that for functions of other modules; when it is used up, they are taken for unknown."""
 MAX_DEPTH = 12
-MAX_CONTEXTS = 16
+MAX_CONTEXTS = 12
+
+_TELLING = Stream | Part | Content | Finish | Event | Function | Pending | Numbered | Tasks
+"""Values that make a function of another module worth a look when it is given one."""
 
 _ALIASABLE = Part | Content | Empty | Finish | Text
 """Values that stay what they are while a name stands for them."""
@@ -133,10 +148,13 @@ class Machine:
 
     def __init__(self, tree: ast.Module, home: Home | None = None) -> None:
         self.tree, self.home = tree, home or Home()
-        self.steps = self.calls = 0
+        self.steps = self.calls = self.foreign_steps = self.steps_by_hand = 0
+        self.home.uses_litellm = self.home.uses_litellm or imports(tree, "litellm")
+        self.start: Routes = START if runs_coroutines(tree) else frozenset()
         self.terminating = False
         self.infos: dict[ast.AST, FunctionInfo] = {}
         self.classes: dict[ast.ClassDef, ClassInfo] = {}
+        self.sought: set[tuple[ClassInfo, str]] = set()
         self.settled: dict[ClassInfo, dict[str, Value]] = {}
         self._reset()
 
@@ -147,6 +165,7 @@ class Machine:
         self.summaries: dict[object, Summary] = {}
         self.contexts: dict[FunctionInfo, int] = {}
         self.functions: dict[ast.AST, Function] = {}
+        self.steppers: set[ClassInfo] = set()
         self.called: FunctionInfo | None = None
 
     @property
@@ -157,6 +176,7 @@ class Machine:
     def step(self) -> None:
         """Count one unit of work; raise `TooLargeError` when the module costs more than its bound."""
         self.steps += 1
+        self.foreign_steps += self.frame.home is not self.home
         if self.steps > MAX_STEPS:
             raise TooLargeError
 
@@ -175,6 +195,7 @@ class Machine:
     def run_top_level(self) -> Record:
         """Interpret what importing the module would run."""
         frame = Frame(None, self.home)
+        frame.env.routes = self.start
         self.frames.append(frame)
         end = statements.run_block(self.tree.body, frame.env, self)
         arrivals = [env for _, env in frame.returned] + ([end] if end is not None else [])
@@ -186,7 +207,7 @@ class Machine:
     def _pass(self) -> None:
         self.run_top_level()
         for function in self._defined():
-            self._summarise(function, self._parameters_alone(function), START, None)
+            self._summarise(function, self._parameters_alone(function), self.start, None)
 
     def _defined(self) -> Iterator[Function]:
         """Every function defined so far, constructors first, and those that interpreting them defines."""
@@ -308,7 +329,7 @@ class Machine:
 
     def _member(self, info: ClassInfo, name: str, depth: int = 0) -> Value | None:
         if info.home is not self.home:
-            self._settle(info)
+            self._settle(info, name)
         if (value := self.settled.get(info, info.attributes).get(name)) is not None:
             return value
         if (method := info.methods.get(name)) is not None:
@@ -324,14 +345,14 @@ class Machine:
                 return External(f"{base.dotted}.{name}")
         return None
 
-    def _settle(self, info: ClassInfo) -> None:
-        """Find out what the methods of another module's class keep in their instance."""
-        if info in self.settled:
+    def _settle(self, info: ClassInfo, name: str) -> None:
+        """Find out what the methods of another module's class keep in an attribute of their instance."""
+        if (info, name) in self.sought or name in info.methods:
             return
-        self.settled[info] = info.attributes
+        self.sought.add((info, name))
         for method in list(info.methods.values()):
-            if stores_attributes(method.info.node):
-                self._summarise(method, self._parameters_alone(method), START, None)
+            if name in stored_attributes(method.info.node):
+                self._summarise(method, self._parameters_alone(method), self.start, None)
 
     def _bind(self, method: Function, receiver: Object) -> Value:
         if method.info.owner is None or method.info.role is Role.STATIC:
@@ -387,6 +408,8 @@ class Machine:
         self, function: Function, parameters: dict[str, Value], env: Environment, node: ast.Call | None
     ) -> Value:
         info = function.info
+        if info.home is not self.home and not self._is_worth_it(function, parameters):
+            return Pending(UNKNOWN) if info.is_async and not info.is_generator else UNKNOWN
         if function.observed:
             self.record.uses_langfuse_sdk = True
             delivery.observed(env)
@@ -400,6 +423,11 @@ class Machine:
         if info.is_generator:
             return self._generated(info, summary, node)
         return Pending(summary.value) if info.is_async else summary.value
+
+    def _is_worth_it(self, function: Function, parameters: dict[str, Value]) -> bool:
+        """Tell whether a function of another module can matter: by what it is given, or by where its names lead."""
+        given = any(_is_telling(value) and value != function.bound for value in parameters.values())
+        return given or function.info.home.leads(function.info.name)
 
     def _generated(self, info: FunctionInfo, summary: Summary, node: ast.Call | None) -> Value:
         """Return what a call of a generator gives: a stream of its own if it yields from inside a loop over one."""
@@ -440,6 +468,7 @@ class Machine:
         if key in self.summaries:
             return self.summaries[key]
         busy = len(self.frames) > MAX_DEPTH or any(frame.info is info for frame in self.frames)
+        busy = busy or (info.home is not self.home and self.foreign_steps > MAX_FOREIGN_STEPS)
         if busy or (context is not None and self.contexts.get(info, 0) >= MAX_CONTEXTS):
             return None
         self.contexts[info] = self.contexts.get(info, 0) + (context is not None)
@@ -502,7 +531,7 @@ class Machine:
         for name, default in _defaults(function.info.node).items():
             if name not in given and not unseen:
                 given[name] = self.evaluate(default, self.frame.env)
-        parameters.update({name: value for name, value in given.items() if value != UNKNOWN})
+        parameters.update({name: value for name, value in given.items() if _tells(value)})
         return parameters
 
     def _parameters_alone(self, function: Function) -> dict[str, Value]:
@@ -559,6 +588,34 @@ class Machine:
         return env
 
     # Values in motion
+
+    def iterated(self, value: Value, node: ast.expr, env: Environment) -> Value:
+        """Return what a loop over a value really goes over: an object of the linted code says so by its `__aiter__`."""
+        if not isinstance(value, Object):
+            return value
+        for name, step in (("__aiter__", "__anext__"), ("__iter__", "__next__")):
+            iterator = self._member(value.info, name)
+            if isinstance(iterator, Function) and iterator.info.is_generator:
+                made = self._enter(replace(iterator, bound=value), {"self": value}, env, _call_at(node))
+                return replace(made, restarts=True) if isinstance(made, Stream) else made
+            stepper = self._member(value.info, step)
+            if isinstance(stepper, Function):
+                return self._stepping(value, replace(stepper, bound=value), env)
+        return value
+
+    def _stepping(self, value: Object, stepper: Function, env: Environment) -> Value:
+        """An object that takes the elements of a stream by hand, one per step, is a stream itself."""
+        before = self.steps_by_hand
+        element = self.apply(stepper, [], env)
+        if self.steps_by_hand == before and value.info not in self.steppers:
+            return value
+        self.steppers.add(value.info)  # a summary is made once, and the steps are counted while it is
+        name = value.info.name
+        is_async = stepper.info.is_async
+        origins = frozenset({Origin(name, value.info.node.lineno, value.info.node.col_offset)})
+        return Stream(
+            origins, is_async, generator=name, element=element.result if isinstance(element, Pending) else element
+        )
 
     def element_of(self, value: Value, *, is_async: bool) -> Value:
         """Return what iterating over a value gives."""
@@ -670,9 +727,20 @@ class Machine:
             for index, element in enumerate(node.elts):
                 yield f"[{index!r}]", _forget_place(self.evaluate(element, env))
         elif isinstance(node, ast.Call):
-            for keyword in node.keywords:
-                if keyword.arg is not None:
-                    yield f".{keyword.arg}", _forget_place(self.evaluate(keyword.value, env))
+            yield from self._made_fields(node, env)
+
+    def _made_fields(self, node: ast.Call, env: Environment) -> Iterator[tuple[str, Value]]:
+        """Yield the fields of `Event("text", done=True)`: what is given, and a data class's defaults for the rest."""
+        made = self.evaluate(node.func, env.copy())
+        names = field_names(made.info.node) if isinstance(made, Class) else []
+        given = dict(zip(names, node.args, strict=False))
+        given |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg is not None}
+        for name, argument in given.items():
+            yield f".{name}", _forget_place(self.evaluate(argument, env))
+        for name in names:
+            default = made.info.attributes.get(name) if isinstance(made, Class) else None
+            if name not in given and isinstance(default, Const):
+                yield f".{name}", default
 
     def leave(self, node: ast.stmt | None, value: Value, env: Environment) -> None:
         """Take the way out of the function: through every `finally`, leaving every loop."""
@@ -763,9 +831,11 @@ class Machine:
 
     def stepped(self, value: Value, env: Environment) -> None:
         """One element has been taken from a stream by hand; in a loop, that may well be all of them."""
+        origins = origins_of(value)
+        self.steps_by_hand += bool(origins)
         if self.frame.loops:
-            self.record.consumed |= origins_of(value)
-        self.record.stepped |= origins_of(value)
+            self.record.consumed |= origins
+        self.record.stepped |= origins
 
     def joined(self, node: ast.Call, value: Value, env: Environment) -> None:
         """`"".join(...)` over a value."""
@@ -923,7 +993,7 @@ class Machine:
         frame, outer, catchers = self.frame, env.routes, self.frame.catchers
         raised, frame.raised, frame.catchers = frame.raised, frozenset(), []
         closes = runner not in ("run_until_complete", "run")
-        env.routes, self.called = START if closes else outer, None
+        env.routes, self.called = self.start if closes else outer, None
         values = [self.evaluate(argument, env) for argument in node.args]
         for keyword in node.keywords:
             self.evaluate(keyword.value, env)
@@ -1035,6 +1105,26 @@ def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> dict
         if default
     ]
     return {argument.arg: default for argument, default in pairs}
+
+
+def _is_telling(value: Value) -> bool:
+    return isinstance(value, _TELLING) or (isinstance(value, External) and value.dotted in sdk.CALLS)
+
+
+def _call_at(node: ast.expr) -> ast.Call:
+    """Return a call that stands for the `__aiter__` of what `node` gives."""
+    return ast.copy_location(ast.Call(node, [], []), node)
+
+
+def _tells(value: Value) -> bool:
+    """Tell whether an argument can make a difference to what a function does: what a text says never does."""
+    if isinstance(value, Const):
+        return value.value is None or isinstance(value.value, bool)
+    if isinstance(value, Instance | External):
+        return value.dotted.startswith(("litellm", "langfuse"))
+    if isinstance(value, Many):
+        return _tells(value.element) or any(_tells(item) for item in value.items or ())
+    return not isinstance(value, Unknown | Nothing | Text | Flag)
 
 
 def _context(function: Function, parameters: dict[str, Value]) -> Context:

@@ -7,6 +7,7 @@ import ast
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from lint_rules.semantics import delivery
 from lint_rules.semantics.environment import Environment, path_of
 from lint_rules.semantics.values import (
     TEXT,
@@ -19,6 +20,7 @@ from lint_rules.semantics.values import (
     Flag,
     Many,
     Part,
+    Tasks,
     Text,
     Value,
 )
@@ -53,6 +55,8 @@ def assume(test: ast.expr, env: Environment, truth: bool, machine: Machine) -> E
     if isinstance(value, Flag):
         narrowed.narrow(value.path, value.when_true if truth else value.when_false)
         return narrowed
+    if isinstance(value, Tasks) and not truth:
+        delivery.logged(narrowed, test)  # no task is left in the loop
     path = path_of(test)
     if path is not None and (flag := _event_truth(path, env)) is not None:
         narrowed.narrow(flag.path, flag.when_true if truth else flag.when_false)
@@ -232,15 +236,23 @@ def decided_by(test: ast.expr, env: Environment, truth: bool, machine: Machine) 
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return decided_by(test.operand, env, not truth, machine)
     if isinstance(test, ast.BoolOp):
-        return _combine(
-            [decided_by(part, env, truth, machine) for part in test.values], isinstance(test.op, ast.And) == truth
-        )
+        return _decided_by_parts(test, env, truth, machine)
     value = machine.evaluate(test, env.copy())
     if isinstance(value, Flag):
         return _decision_of(value.when_true if truth else value.when_false)
     if isinstance(value, Part):
         return Decision.STRUCTURE if truth else Decision.OTHER
     return _decision_of(narrow_truth(value, truth))
+
+
+def _decided_by_parts(test: ast.BoolOp, env: Environment, truth: bool, machine: Machine) -> Decision:
+    """A later part of `and` is reached only where the earlier ones held; of `or`, where they did not."""
+    decisions: list[Decision] = []
+    going_on = isinstance(test.op, ast.And)
+    for part in test.values:
+        decisions.append(decided_by(part, env, truth, machine))
+        env = assume(part, env, going_on, machine)
+    return _combine(decisions, going_on == truth)
 
 
 def _decision_of(value: Value) -> Decision:

@@ -20,8 +20,8 @@ from lint_rules.semantics.record import Record
 from lint_rules.semantics.syntax import parse
 from lint_rules.semantics.values import UNKNOWN, Home, Imported, Namespace, Value, find_outside
 
-MAX_STEPS_TO_SDK = 4
-"""How many imports away the SDK may be for a module to be worth a look."""
+MAX_STEPS_TO_SDK = 2
+"""How many imports away a module that mentions the SDKs may be for a module to be worth a look."""
 MAX_PROGRAM = 600
 """Modules of one program that are outlined; a larger program is not judged as a whole."""
 MAX_MODULES = 200
@@ -47,12 +47,20 @@ class Project:
         self._roots: dict[str, tuple[str, ...]] = {}
         self._imports: dict[str, tuple[str, ...]] = {}
         self._distances: dict[str, int | None] = {}
+        self._leads: dict[str, frozenset[str]] = {}
+        self._forcing: set[tuple[str, str]] = set()
         self._outlines: dict[str, Outline | None] = {}
 
     def home(self, path: str) -> Home:
         """Return a fresh name space for the module at `path`, which finds its imports in this project."""
         path = os.path.abspath(path)
-        return Home(path, find=partial(self._find, path), program=partial(self.program, path))
+        return Home(
+            path,
+            find=partial(self._find, path),
+            uses_litellm=self._sdk_name(path).startswith("litellm"),
+            leads=lambda name: name in self._leading(path),
+            program=partial(self.program, path),
+        )
 
     # Finding modules
 
@@ -61,11 +69,11 @@ class Project:
         if target is None or self._is_sdk(target):
             return find_outside(0, self._sdk_name(target), name) if target else find_outside(level, module, name)
         if name is None:
-            return self._namespace(target) if self.matters(target) else find_outside(level, module, None)
+            return self._namespace(target, importer)
         submodule = self._below(target, name)
         if submodule is not None:
-            return self._namespace(submodule) if self.matters(submodule) else find_outside(level, module, name)
-        if not self.matters(target):
+            return self._namespace(submodule, importer)
+        if not self._is_near(importer, target):
             return find_outside(level, module, name)
         return Imported(target, name, partial(self._member, target, name))
 
@@ -78,10 +86,15 @@ class Project:
 
     def _candidates(self, importer: str, level: int, module: str) -> Iterator[str]:
         parts = module.split(".") if module else []
-        for root in [_ancestor(importer, level)] if level else self._search_path(importer):
-            found = _module_at(os.path.join(root, *parts))
-            if found is not None and found != importer:
-                yield found
+        roots = (_ancestor(importer, level),) if level else self._search_path(importer)
+        if not level and parts[:1] and parts[0] in _SDK_PACKAGES:
+            roots = tuple(root for root in roots if not os.path.isfile(os.path.join(root, "__init__.py")))
+        found = [_module_at(os.path.join(root, *parts)) for root in roots]
+        regular = [path for path in found if path is not None and path.endswith(".py") and path != importer]
+        yield from regular
+        if not level and parts[:1] and parts[0] in _SDK_PACKAGES:
+            return  # a mere folder of that name does not shadow an installed package
+        yield from (path for path in found if path is not None and not path.endswith(".py"))
 
     def _search_path(self, importer: str) -> tuple[str, ...]:
         """Return where a module's absolute imports may start: its own folder, those above it, and their `src`."""
@@ -108,23 +121,37 @@ class Project:
 
     # What a module binds
 
-    def _namespace(self, path: str) -> Namespace:
-        return Namespace(path, partial(self._member, path), partial(self._public, path))
+    def _namespace(self, path: str, importer: str) -> Namespace:
+        return Namespace(path, partial(self._attribute, importer, path), partial(self._public, importer, path))
+
+    def _attribute(self, importer: str, path: str, name: str) -> Value:
+        """Return `module.name`: a submodule, or what the module binds if it is worth a look."""
+        submodule = self._below(path, name)
+        if submodule is not None:
+            return self._namespace(submodule, importer)
+        return self._member(path, name) if self._is_near(importer, path) else UNKNOWN
 
     def _member(self, path: str, name: str) -> Value:
+        if (path, name) in self._forcing:  # modules that import the name from each other
+            return UNKNOWN
+        self._forcing.add((path, name))
+        try:
+            return self._bound(path, name)
+        finally:
+            self._forcing.discard((path, name))
+
+    def _bound(self, path: str, name: str) -> Value:
         home = self._interpreted(path)
         value = home.names.get(name) if home is not None else None
         if isinstance(value, Imported):
-            value = UNKNOWN if value.path == path else value.force()
+            value = value.force()
         if value is not None:
             return value
         submodule = self._below(path, name)
-        if submodule is not None:
-            return self._namespace(submodule) if self.matters(submodule) else UNKNOWN
-        return UNKNOWN
+        return self._namespace(submodule, path) if submodule is not None else UNKNOWN
 
-    def _public(self, path: str) -> tuple[str, ...]:
-        home = self._interpreted(path)
+    def _public(self, importer: str, path: str) -> tuple[str, ...]:
+        home = self._interpreted(path) if self._is_near(importer, path) else None
         return tuple(name for name in home.names if not name.startswith("_")) if home is not None else ()
 
     def _below(self, path: str, name: str) -> str | None:
@@ -163,6 +190,23 @@ class Project:
         own = outline(tree)
         return Program((own, *(found for one in paths[1:] if (found := self._outline(one)) is not None)))
 
+    def _leading(self, path: str) -> frozenset[str]:
+        """Return the names of a module's functions that may lead to the SDKs, to chunks or to a flush."""
+        if path not in self._leads:
+            found = self._outline(path)
+            self._leads[path] = found.leading(self._leading_imports(path)) if found is not None else frozenset()
+        return self._leads[path]
+
+    def _leading_imports(self, path: str) -> set[str]:
+        """Return the names that a module imports from modules that use the SDKs themselves."""
+        return {
+            name
+            for level, module, names in _import_lines(self._read(path) or b"")
+            if (target := self._locate(path, level, module)) is not None
+            for name in names
+            if self._mentions_sdk(self._below(target, name) or target)
+        }
+
     def _closure(self, path: str) -> list[str]:
         closure = list(dict.fromkeys([path, *_packages_of(path)]))
         for module in closure:
@@ -187,6 +231,10 @@ class Project:
     def matters(self, path: str) -> bool:
         """Tell whether a module mentions the SDKs or imports, through a few steps, one that does."""
         return self._distance(path, MAX_STEPS_TO_SDK) is not None
+
+    def _is_near(self, importer: str, path: str) -> bool:
+        """Tell whether an imported module is worth a look: it matters, or serves one that uses the SDKs itself."""
+        return self._mentions_sdk(importer) or self.matters(path)
 
     def matters_as(self, path: str, data: bytes) -> bool:
         """Tell whether a module with these bytes, which need not be on disk, matters."""

@@ -23,6 +23,15 @@ FLUSHES = frozenset({"flush", "shutdown", "force_flush", "flush_async", "flush_l
 _TRACING = re.compile(r"langfuse|trac(e|ing)|telemetry|otel|observ|exporter|get_client", re.IGNORECASE)
 
 
+_WORDS = (
+    frozenset(name.rpartition(".")[2] for name in sdk.CALLS)
+    | FLUSHES
+    | {"choices", "delta", "finish_reason", "litellm", "langfuse", "observe", "Router", "all_tasks"}
+    | {"GLOBAL_LOGGING_WORKER", "callbacks", "success_callback", "failure_callback"}
+)
+"""What a function mentions that the linter is about."""
+
+
 @dataclass
 class Sketch:
     """What is known of all functions of one name: what they mention, whether they trace, whether they flush."""
@@ -48,6 +57,19 @@ class Outline:
     registers_callback: bool = False
     tracing_off: bool = False
 
+    def leading(self, imported: set[str]) -> frozenset[str]:
+        """Return the functions that mention what the linter is about, or mention one that does."""
+        words = _WORDS | imported
+        leading = {name for name, sketch in self.functions.items() if sketch.mentions & words or sketch.flushes}
+        growing = True
+        while growing:
+            more = {
+                name for name, sketch in self.functions.items() if name not in leading and sketch.mentions & leading
+            }
+            leading |= more
+            growing = bool(more)
+        return frozenset(leading)
+
     def add(self, name: str, sketch: Sketch) -> None:
         """Add a function."""
         self.functions.setdefault(name, Sketch()).merge(sketch)
@@ -61,8 +83,8 @@ class Program:
 
     @property
     def registers_callback(self) -> bool:
-        """Tell whether a Langfuse callback is registered with LiteLLM anywhere in the program."""
-        return any(outline.registers_callback for outline in self.outlines)
+        """Tell whether a module that is imported registers a Langfuse callback with LiteLLM."""
+        return any(outline.registers_callback for outline in self.outlines[1:])
 
     @property
     def tracing_off(self) -> bool:
@@ -70,10 +92,11 @@ class Program:
         return bool(self.outlines) and self.outlines[0].tracing_off
 
     def reached(self, names: Iterable[str]) -> Sketch:
-        """Return what happens in everything that `names` lead to, and on import."""
+        """Return what happens in everything that `names` lead to; a flush may be arranged on import, too."""
         reached = Sketch()
+        reached.flushes = any(outline.functions[MODULE].flushes for outline in self.outlines)
         seen: set[str] = set()
-        waiting = [MODULE, *names]
+        waiting = list(names)
         while waiting:
             name = waiting.pop()
             if name in seen:
@@ -109,10 +132,20 @@ def _outline_scope(scope: ast.AST, name: str, result: Outline, aliases: frozense
     nodes = list(own_nodes(scope))
     result.add(name, _sketch(scope, nodes, aliases))
     for node in nodes:
+        if name == MODULE and isinstance(node, ast.Assign):
+            _outline_variable(node, result)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             _outline_scope(node, node.name, result, aliases)
         elif isinstance(node, ast.ClassDef):
             _outline_class(node, result, aliases)
+
+
+def _outline_variable(node: ast.Assign, result: Outline) -> None:
+    """A variable of the module (a registry of classes, say) leads to what its value mentions."""
+    mentions = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)}
+    for target in node.targets:
+        if isinstance(target, ast.Name) and mentions:
+            result.add(target.id, Sketch(mentions))
 
 
 def _outline_class(node: ast.ClassDef, result: Outline, aliases: frozenset[str]) -> None:
@@ -144,6 +177,7 @@ def _sketch(scope: ast.AST, nodes: list[ast.AST], aliases: frozenset[str]) -> Sk
             sketch.mentions |= {
                 part.id for one in node.decorator_list for part in ast.walk(one) if isinstance(part, ast.Name)
             }
+    sketch.mentions -= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     sketch.awaits_litellm |= bool(sketch.mentions & _ASYNC_CALLS)
     sketch.flushes |= bool(sketch.mentions & {"GLOBAL_LOGGING_WORKER", "flush_langfuse_tracing"})
     return sketch

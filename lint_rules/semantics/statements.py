@@ -188,7 +188,7 @@ def _merge(arrivals: list[Environment | None]) -> Environment | None:
 
 def _for(node: ast.For | ast.AsyncFor, env: Environment, machine: Machine) -> Environment | None:
     is_async = isinstance(node, ast.AsyncFor)
-    iterable = machine.evaluate(node.iter, env)
+    iterable = machine.iterated(machine.evaluate(node.iter, env), node.iter, env)
     stream = stream_in(iterable, is_async=is_async)
     machine.looped(node, stream)
     element = machine.element_of(iterable, is_async=is_async)

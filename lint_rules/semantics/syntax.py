@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator
+from functools import cache
 
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 
@@ -29,6 +30,35 @@ def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
             pending.extend(ast.iter_child_nodes(current))
 
 
+_RUNNERS = frozenset({"run", "run_until_complete", "async_to_sync", "run_sync"})
+
+
+def imports(tree: ast.Module, package: str) -> bool:
+    """Tell whether a module imports a package, or something of it, anywhere."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import) and any(alias.name.partition(".")[0] == package for alias in node.names):
+            return True
+        if isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").partition(".")[0] == package:
+            return True
+    return False
+
+
+def field_names(node: ast.ClassDef) -> list[str]:
+    """Return the annotated fields of a class, in order."""
+    return [
+        item.target.id for item in node.body if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
+    ]
+
+
+def runs_coroutines(tree: ast.Module) -> bool:
+    """Tell whether a module may hold an entry point at all: only then does it matter how its functions end."""
+    for node in ast.walk(tree):
+        name = node.name if isinstance(node, ast.alias) else last_name(node) if isinstance(node, ast.expr) else ""
+        if name.rpartition(".")[2] in _RUNNERS:
+            return True
+    return False
+
+
 def last_name(node: ast.expr) -> str:
     """Return the last identifier of a name or an attribute chain, else nothing."""
     if isinstance(node, ast.Attribute):
@@ -41,12 +71,16 @@ def is_generator(node: ast.AST) -> bool:
     return any(isinstance(child, ast.Yield | ast.YieldFrom) for child in own_nodes(node))
 
 
-def stores_attributes(node: ast.AST) -> bool:
-    """Tell whether a function assigns attributes, or grows them."""
-    return any(
-        isinstance(child, ast.Attribute) and (isinstance(child.ctx, ast.Store) or child.attr in ("append", "extend"))
-        for child in own_nodes(node)
-    )
+@cache
+def stored_attributes(node: ast.AST) -> frozenset[str]:
+    """Return the attributes that a function assigns, or grows."""
+    stored: set[str] = set()
+    for child in own_nodes(node):
+        if isinstance(child, ast.Attribute) and isinstance(child.ctx, ast.Store):
+            stored.add(child.attr)
+        elif isinstance(child, ast.Attribute) and child.attr in ("append", "extend"):
+            stored.add(last_name(child.value))
+    return frozenset(stored)
 
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "route", "websocket", "api_route"})

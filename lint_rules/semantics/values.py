@@ -61,6 +61,10 @@ class Home:
     names: dict[str, Value] = field(default_factory=dict)
     """What its top level binds, as far as it has been interpreted."""
     find: Finder = field(default_factory=lambda: find_outside)
+    uses_litellm: bool = False
+    """LiteLLM is imported here, or this is LiteLLM: what has `choices` with a `delta` is one of its chunks."""
+    leads: Callable[[str], bool] = field(default=lambda name: True)
+    """Whether a function of this name may lead to the SDKs, to chunks or to a flush."""
     program: Callable[[ast.Module], Program | None] = field(default=lambda tree: None)
     """The program that starts with this module, when that can be told."""
 
@@ -237,6 +241,8 @@ class Stream:
     """The project's own generator that wraps the LiteLLM stream, by name; None for a stream straight from the SDK."""
     element: Value | None = None
     """What iterating over a generator gives."""
+    restarts: bool = False
+    """Another loop over it would start anew: it cannot be drained."""
 
 
 class Kind(Enum):

@@ -162,7 +162,8 @@ def test_hostile_file_names_cannot_forge_lines(folder: Path) -> None:
 
 
 def test_the_linted_code_is_never_run(tmp_path: Path) -> None:
-    (tmp_path / "litellm.py").write_text("raise SystemExit('imported')\n", encoding="utf-8")
-    (tmp_path / "trap.py").write_text(LOSS + "\nopen('sprung', 'w')\n", encoding="utf-8")
+    (tmp_path / "helper.py").write_text("open('sprung', 'w')\nraise SystemExit('imported')\n", encoding="utf-8")
+    source = f"from helper import prepare\n{LOSS}\nprepare()\nopen('sprung', 'w')\n"
+    (tmp_path / "trap.py").write_text(source, encoding="utf-8")
     assert lint("trap.py", cwd=tmp_path).returncode == 1
     assert not (tmp_path / "sprung").exists()

@@ -10,10 +10,11 @@ import litellm
 litellm.success_callback = ["langfuse"]
 
 
-async def settle(patience: float = 1.0) -> None:
-    """Wait for the loop's other tasks; LiteLLM's worker never ends, so bound it."""
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    await asyncio.wait(others, timeout=patience)
+async def settle() -> None:
+    """Wait for the loop's other tasks, then for those that they have started; LiteLLM's worker never ends: bound it."""
+    for patience in (0.5, 1):
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.wait(others, timeout=patience)
 
 
 async def main() -> None:

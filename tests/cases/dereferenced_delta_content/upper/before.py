@@ -1,0 +1,28 @@
+"""A method on a local name: `or ""` goes to where the name is bound.
+
+before: crashed
+after: delivered
+"""
+
+import asyncio
+
+import litellm
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+litellm.success_callback = ["langfuse"]
+
+
+async def main() -> None:
+    try:
+        response = await litellm.acompletion(
+            model="gpt-4o-mini", messages=[{"role": "user", "content": "Take it apart."}], stream=True
+        )
+        async for chunk in response:
+            content = chunk.choices[0].delta.content
+            print(content.upper(), end="")  # expect: LLM203
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
+
+
+asyncio.run(main())

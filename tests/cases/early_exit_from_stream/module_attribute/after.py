@@ -1,0 +1,35 @@
+"""The generator is an attribute of an imported module.
+
+before: lost
+after: delivered
+fix: unsafe
+"""
+
+import asyncio
+
+import litellm
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+import services.streaming as streaming
+
+litellm.success_callback = ["langfuse"]
+
+
+async def main() -> None:
+    try:
+        stream = streaming.tokens("A long sermon")
+        text = ""
+        async for token in stream:
+            text += token
+            if len(text) > 20:
+                # LiteLLM logs a stream only at its end: read the rest, or the trace is lost.
+                async for _ in stream:
+                    pass
+                break
+        print(text)
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
+
+
+asyncio.run(main())

@@ -1,0 +1,36 @@
+"""The project's packages are in `src`.
+
+before: lost
+after: delivered
+fix: unsafe
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import litellm
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+sys.path.insert(0, str(Path(__file__).parent / "src"))
+
+from assistant.streaming import tokens
+
+litellm.success_callback = ["langfuse"]
+
+
+async def main() -> None:
+    try:
+        stream = tokens("A long letter")
+        text = ""
+        async for token in stream:
+            text += token
+            if len(text) > 20:
+                break  # expect: LLM101
+        print(text)
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
+
+
+asyncio.run(main())

@@ -1,0 +1,32 @@
+"""The generator comes in by `import *`.
+
+before: lost
+after: delivered
+fix: unsafe
+"""
+
+import asyncio
+
+import litellm
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+from streaming import *
+
+litellm.success_callback = ["langfuse"]
+
+
+async def main() -> None:
+    try:
+        stream = tokens("A long speech")
+        text = ""
+        async for token in stream:
+            text += token
+            if len(text) > 20:
+                break  # expect: LLM101
+        print(text)
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
+
+
+asyncio.run(main())

@@ -1,0 +1,15 @@
+from collections.abc import Iterator
+
+import litellm
+
+
+def tokens(prompt: str) -> Iterator[str]:
+    response = litellm.completion(
+        model="gpt-4o-mini", messages=[{"role": "user", "content": prompt}], stream=True
+    )
+    try:
+        for chunk in response:
+            yield chunk.choices[0].delta.content or ""
+    finally:
+        for _ in response:
+            pass

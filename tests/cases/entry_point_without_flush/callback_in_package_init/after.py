@@ -1,0 +1,30 @@
+"""The package's `__init__` registers the callback, and the call is in a module of it.
+
+before: lost
+after: delivered
+"""
+
+import asyncio
+import logging
+
+from assistant.chat import answer
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+
+async def _deliver_traces(timeout: float = 10.0) -> None:
+    """Let LiteLLM finish logging inside the running event loop; never raise into the program."""
+    try:
+        await asyncio.sleep(0)  # LiteLLM enqueues its log record from a task of its own: let it start first
+        await asyncio.wait_for(GLOBAL_LOGGING_WORKER.flush(), timeout)
+    except Exception:
+        logging.getLogger(__name__).exception("LiteLLM did not finish logging: traces may be missing in Langfuse")
+
+
+async def main() -> None:
+    try:
+        print(await answer("Who am I talking to?"))
+    finally:
+        await _deliver_traces()
+
+
+asyncio.run(main())

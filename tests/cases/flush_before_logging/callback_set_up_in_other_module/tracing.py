@@ -1,0 +1,5 @@
+import litellm
+
+
+def setup_tracing() -> None:
+    litellm.success_callback = ["langfuse"]

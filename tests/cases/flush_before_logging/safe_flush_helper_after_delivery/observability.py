@@ -1,0 +1,5 @@
+from langfuse import Langfuse
+
+
+def flush_langfuse() -> None:
+    Langfuse().flush()

@@ -1,0 +1,29 @@
+"""`str.format`.
+
+before: shows None
+after: delivered
+"""
+
+import asyncio
+
+import litellm
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+litellm.success_callback = ["langfuse"]
+
+
+async def main() -> None:
+    try:
+        response = await litellm.acompletion(
+            model="gpt-4o-mini", messages=[{"role": "user", "content": "A line to show"}], stream=True
+        )
+        line = ""
+        async for chunk in response:
+            line = "{}{}".format(line, chunk.choices[0].delta.content)  # expect: LLM202
+        print(line)
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
+
+
+asyncio.run(main())

@@ -1,0 +1,29 @@
+"""A helper in another module returns the content, `None` included.
+
+before: shows None
+after: delivered
+"""
+
+import asyncio
+
+import litellm
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+from chunks import text_of
+
+litellm.success_callback = ["langfuse"]
+
+
+async def main() -> None:
+    try:
+        response = await litellm.acompletion(
+            model="gpt-4o-mini", messages=[{"role": "user", "content": "From afar"}], stream=True
+        )
+        async for chunk in response:
+            print(text_of(chunk) or "", end="")
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
+
+
+asyncio.run(main())

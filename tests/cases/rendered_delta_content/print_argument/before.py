@@ -1,0 +1,27 @@
+"""Printed as it comes: the reader sees "None" where a chunk has no text.
+
+before: shows None
+after: delivered
+"""
+
+import asyncio
+
+import litellm
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+litellm.success_callback = ["langfuse"]
+
+
+async def main() -> None:
+    try:
+        response = await litellm.acompletion(
+            model="gpt-4o-mini", messages=[{"role": "user", "content": "A line to show"}], stream=True
+        )
+        async for chunk in response:
+            print(chunk.choices[0].delta.content, end="")  # expect: LLM202
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
+
+
+asyncio.run(main())

@@ -1,0 +1,20 @@
+"""The same in a sync stream.
+
+before: shows None
+after: delivered
+"""
+
+import litellm
+
+litellm.success_callback = ["langfuse"]
+
+
+def show(prompt: str) -> None:
+    for part in litellm.completion(
+        model="gpt-4o-mini", messages=[{"role": "user", "content": prompt}], stream=True
+    ):
+        print(part.choices[0].delta.content, end="")  # expect: LLM202
+
+
+if __name__ == "__main__":
+    show("Say it on the screen.")

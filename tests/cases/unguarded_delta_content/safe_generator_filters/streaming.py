@@ -1,0 +1,12 @@
+from collections.abc import AsyncIterator
+
+import litellm
+
+
+async def pieces(prompt: str) -> AsyncIterator[str]:
+    response = await litellm.acompletion(
+        model="gpt-4o-mini", messages=[{"role": "user", "content": prompt}], stream=True
+    )
+    async for chunk in response:
+        if content := chunk.choices[0].delta.content:
+            yield content

@@ -332,10 +332,30 @@ def _judge(entry: Entry, record: Record, program: Program | None, *, callback: b
         return _judge_sdk(entry)
     if program is None or program.tracing_off or any(route.logged or route.deferred for route in entry.routes):
         return None
+    if not _starts_a_program(entry):
+        return None
     names = {name for argument in entry.node.args for name in _mentioned(argument)}
     reached = program.reached(names)
     traced = reached.awaits_litellm if callback else reached.observes
     return (Ending.NOTHING, None) if traced and not reached.flushes else None
+
+
+def _starts_a_program(entry: Entry) -> bool:
+    """Tell an entry point from a library's synchronous wrapper, which runs a coroutine for a caller it does not know.
+
+    A program starts at the top of a module, in a command, or in a function that runs a coroutine of its own making; a
+    wrapper is a method, a decorator's inner function, or hands its own arguments on.
+    """
+    info = entry.frame
+    if info is None:
+        return True
+    if info.owner is not None or info.parent is not None or isinstance(info.node, ast.Lambda):
+        return False
+    if info.node.decorator_list:
+        return True
+    arguments = info.node.args
+    parameters = {argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    return not any(parameters & set(_mentioned(argument)) for argument in entry.node.args)
 
 
 def _mentioned(node: ast.AST) -> Iterator[str]:
@@ -471,13 +491,13 @@ def _statement_of(expression: ast.expr, definition: ast.AsyncFunctionDef) -> ast
 
 
 def _helper(machine: Machine) -> str | None:
-    """Return a coroutine function of the module that takes nothing and waits for LiteLLM's logging on every way."""
-    for node in machine.tree.body:
-        function = machine.functions.get(node)
-        if not isinstance(node, ast.AsyncFunctionDef) or function is None:
+    """Return a coroutine function at hand that takes nothing and waits for LiteLLM's logging on every way."""
+    for name in machine.home.names:
+        function = machine.own_or_imported(name)
+        if function is None or not isinstance(function.info.node, ast.AsyncFunctionDef):
             continue
-        if _may_help(node) and machine.delivers(function):
-            return node.name
+        if _may_help(function.info.node) and machine.delivers(function):
+            return name
     return None
 
 

@@ -984,6 +984,13 @@ class Machine:
             and all(route.logged and not route.unlogged for route in summary.routes)
         )
 
+    def own_or_imported(self, name: str) -> Function | None:
+        """Return the function that a name is bound to; one of another module only if it is called like a flush."""
+        value = self.home.names.get(name)
+        if isinstance(value, Imported):
+            value = value.force() if sdk.may_deliver(name) else None
+        return value if isinstance(value, Function) and value.info.owner is None else None
+
     def terminated(self, env: Environment) -> None:
         """`sys.exit()`: the statement is a way out of the function."""
         self.terminating = True

@@ -161,12 +161,19 @@ def _when_equal(value: Value, constants: frozenset[object] | None) -> tuple[Valu
     if isinstance(value, Finish):
         return (Finish.UNSET, Finish.SET) if constants <= {None, ""} else (Finish.SET, Finish.MAYBE)
     if isinstance(value, Content | Empty) and constants <= {None, ""}:
-        return Empty(value.read), TEXT if None in constants else Content(value.read)
+        return Empty(value.read), _what_remains(value, constants)
     if isinstance(value, Content) and None not in constants:
         return TEXT, value
     if isinstance(value, Text) and value.of_content and constants <= {None, ""}:
         return narrow_truth(value, False), TEXT
     return None, None
+
+
+def _what_remains(value: Content | Empty, constants: frozenset[object]) -> Value:
+    """Return a content that is neither None nor "", not None, or not ""."""
+    if None not in constants:
+        return Content(value.read)
+    return TEXT if "" in constants else Text(of_content=True)
 
 
 def _constants(node: ast.expr, machine: Machine, env: Environment) -> frozenset[object] | None:
@@ -219,7 +226,7 @@ def type_test(node: ast.Call, machine: Machine, env: Environment) -> Flag | None
     types = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
     names = {path_of(item) for item in types}
     if names == {"str"}:
-        return Flag(path, TEXT, Empty(value.read))
+        return Flag(path, Text(of_content=True), Empty(value.read))
     return None
 
 

@@ -8,12 +8,13 @@ import asyncio
 import logging
 
 from assistant.chat import answer
-from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
 
 
 async def _deliver_traces(timeout: float = 10.0) -> None:
     """Let LiteLLM finish logging inside the running event loop; never raise into the program."""
     try:
+        from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
         await asyncio.sleep(0)  # LiteLLM enqueues its log record from a task of its own: let it start first
         await asyncio.wait_for(GLOBAL_LOGGING_WORKER.flush(), timeout)
     except Exception:

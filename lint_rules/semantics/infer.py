@@ -14,6 +14,7 @@ from functools import partial
 from lint_rules.semantics import calls, delivery, expressions, sdk, statements
 from lint_rules.semantics.environment import START, Environment, Route, Routes, merge_routes, path_of
 from lint_rules.semantics.narrow import Decision, is_empty, narrow_truth, strongest
+from lint_rules.semantics.reach import outline
 from lint_rules.semantics.record import BlockingFlush, Context, Entry, Exit, Made, Record, Sightings, Use
 from lint_rules.semantics.syntax import (
     field_names,
@@ -206,8 +207,15 @@ class Machine:
 
     def _pass(self) -> None:
         self.run_top_level()
+        leading = self._leading()
         for function in self._defined():
-            self._summarise(function, self._parameters_alone(function), self.start, None)
+            if function.info.name in leading:
+                self._summarise(function, self._parameters_alone(function), self.start, None)
+
+    def _leading(self) -> frozenset[str]:
+        """Return the functions that are worth a look by themselves; the others are looked at when those call them."""
+        near = {name for name, value in self.home.names.items() if _is_near(value)}
+        return outline(self.tree).leading(near)
 
     def _defined(self) -> Iterator[Function]:
         """Every function defined so far, constructors first, and those that interpreting them defines."""
@@ -1112,6 +1120,13 @@ def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> dict
         if default
     ]
     return {argument.arg: default for argument, default in pairs}
+
+
+def _is_near(value: Value) -> bool:
+    """Tell whether a name of the module leads to the SDKs, or into another module of the project."""
+    if isinstance(value, External | Instance):
+        return value.dotted.startswith(("litellm", "langfuse"))
+    return isinstance(value, Imported | Namespace)
 
 
 def _is_telling(value: Value) -> bool:

@@ -208,14 +208,15 @@ class Project:
         }
 
     def _closure(self, path: str) -> list[str]:
-        closure = list(dict.fromkeys([path, *_packages_of(path)]))
-        for module in closure:
-            closure += [
-                one for found in self.imports(module) for one in (found, *_packages_of(found)) if one not in closure
-            ]
-            if len(closure) > MAX_PROGRAM:
-                break
-        return list(dict.fromkeys(closure))
+        closure = dict.fromkeys([path, *_packages_of(path)])
+        waiting = list(closure)
+        while waiting and len(closure) <= MAX_PROGRAM:
+            imported = self.imports(waiting.pop())
+            for found in (one for module in imported for one in (module, *_packages_of(module))):
+                if found not in closure:
+                    closure[found] = None
+                    waiting.append(found)
+        return list(closure)
 
     def _outline(self, path: str) -> Outline | None:
         if path not in self._outlines:

@@ -12,6 +12,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from lint_rules.semantics import sdk
 from lint_rules.semantics.syntax import last_name, own_nodes
@@ -102,12 +103,18 @@ class Program:
             if name in seen:
                 continue
             seen.add(name)
-            for outline in self.outlines:
-                sketch = outline.functions.get(name)
-                if sketch is not None:
-                    reached.merge(sketch)
-                    waiting.extend(sketch.mentions - seen)
+            for sketch in self._by_name.get(name, ()):
+                reached.merge(sketch)
+                waiting.extend(sketch.mentions - seen)
         return reached
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Sketch]]:
+        by_name: dict[str, list[Sketch]] = {}
+        for outline in self.outlines:
+            for name, sketch in outline.functions.items():
+                by_name.setdefault(name, []).append(sketch)
+        return by_name
 
     def everything(self) -> Sketch:
         """Return what happens anywhere in the program."""

@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     settings = settings_from(options)
     try:
-        return _check(options.paths, settings, options.format)
+        return _check(options.paths, settings, "trace" if options.explain_trace else options.format)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("paths", nargs="+", metavar="PATH", help="file or folder to check")
     parser.add_argument("--format", choices=formats(), default="text", help="how to print findings (default: text)")
+    parser.add_argument("--explain-trace", action="store_true", help="show how each stream was recognised (text only)")
     add_selection(parser)
     parser.add_argument("--version", action="version", version=f"flake8-litellm {__version__}")
     return parser
@@ -93,7 +94,7 @@ class Tally:
 
     def exit_code(self) -> int:
         """Return 2 if a file could not be checked, else 1 if there were findings, else 0."""
-        if self.seen & {Status.FAILED, Status.SKIPPED}:
+        if Status.FAILED in self.seen:
             return BROKEN
         return FINDINGS if Status.FINDINGS in self.seen else CLEAN
 

@@ -24,7 +24,7 @@ def may_matter(data: bytes, path: str, project: Project) -> bool:
     """Tell whether a file can have a finding at all, by searching text, before anything is parsed."""
     if any(mention in data for mention in sdk.MENTIONS):
         return True
-    return b"import" in data and _SITES.search(data) is not None and project.matters_as(path, data)
+    return _SITES.search(data) is not None and project.matters_as(path, data)
 
 
 def check_tree(tree: ast.Module, text: str, path: str, settings: Settings, project: Project) -> tuple[Finding, ...]:
@@ -53,7 +53,7 @@ def check_bytes(data: bytes, path: str, settings: Settings | None = None, projec
     except SyntaxError as error:
         return FileReport(path, Status.FAILED, problem=_syntax_problem(error))
     except (RecursionError, MemoryError):
-        return FileReport(path, Status.SKIPPED, problem=Problem("nested too deeply to be checked"))
+        return FileReport(path, Status.FAILED, problem=Problem("nested too deeply to be checked"))
     except TooLargeError:
         return FileReport(path, Status.SKIPPED, problem=Problem("too large to be checked within bounds"))
     except Exception as error:  # one bad file never stops the others

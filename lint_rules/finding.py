@@ -85,6 +85,15 @@ class Fix:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One step of the chain by which a value was recognised: what happens at a place (1-based line)."""
+
+    path: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
 class Finding:
     """One report of one rule. `span` is where a reader should look; the text after the code is `message`."""
 
@@ -92,6 +101,8 @@ class Finding:
     span: Span
     message: str
     fix: Fix | None = None
+    trace: tuple[Step, ...] = ()
+    """From the SDK call to the finding: how the value was recognised. For `--explain-trace`."""
 
 
 class Status(str, Enum):

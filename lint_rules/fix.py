@@ -104,7 +104,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _status(reports: Iterable[FileReport], *, write: bool) -> int:
     reports = list(reports)
-    if any(report.problem for report in reports):
+    if any(report.status is Status.FAILED for report in reports):
         return BROKEN
     if any(report.findings or (report.fixed and not write) for report in reports):
         return FINDINGS

@@ -5,13 +5,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from lint_rules import __version__
 from lint_rules.engine import check_tree, may_matter
+from lint_rules.rules import all_rules
 from lint_rules.semantics.facts import TooLargeError
 from lint_rules.semantics.project import Project
-from lint_rules.settings import EVERYTHING
+from lint_rules.settings import Settings
+
+_ALL = Settings(select=("LLM", *(rule.code for rule in all_rules())))
+"""flake8 does its own selecting and its own `# noqa`."""
 
 _PROJECT = Project()
 """What is known of the modules around the linted files: flake8 runs many files in one process."""
@@ -26,15 +30,18 @@ class Plugin:
     def __init__(self, tree: ast.Module, lines: list[str], filename: str = "<string>") -> None:
         self._tree, self._lines, self._filename = tree, lines, filename
 
+    @staticmethod
+    def add_options(manager: Any) -> None:
+        """Switch off what has to be asked for, the flake8 way: `--extend-select LLM103` switches it on."""
+        manager.extend_default_ignore([rule.code for rule in all_rules() if not rule.default])
+
     def run(self) -> Iterator[tuple[int, int, str, type]]:
         """Yield `(line, column, text, type)` of every finding: 1-based line, 0-based column."""
         text = "".join(self._lines)
         if not may_matter(text.encode("utf-8", "surrogatepass"), self._filename, _PROJECT):
             return
         try:
-            findings = check_tree(
-                self._tree, text, self._filename, EVERYTHING, _PROJECT
-            )  # flake8 does its own selecting and its own `# noqa`
+            findings = check_tree(self._tree, text, self._filename, EVERYTHING, _PROJECT)
         except (RecursionError, TooLargeError):
             return
         except Exception as error:  # a defect of ours must not end the user's whole run

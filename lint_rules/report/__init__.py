@@ -11,7 +11,7 @@ import pkgutil
 from collections.abc import Callable, Iterable
 from typing import TextIO
 
-from lint_rules.finding import FileReport
+from lint_rules.finding import FileReport, Status
 
 Writer = Callable[[Iterable[FileReport], TextIO], None]
 
@@ -32,7 +32,8 @@ def problem_line(report: FileReport) -> str:
     problem = report.problem
     assert problem is not None
     position = "" if problem.line is None else f":{problem.line}:{(problem.column or 0) + 1}"
-    return f"{printable(report.path)}{position}: error: {problem.message}"
+    kind = "skipped" if report.status is Status.SKIPPED else "error"
+    return f"{printable(report.path)}{position}: {kind}: {problem.message}"
 
 
 def printable(path: str) -> str:

@@ -70,7 +70,7 @@ def early_exit_from_stream(this: Rule, module: ModuleFacts) -> Iterator[Finding]
                 f"`{leave.keyword}` leaves {leave.subject} before its end: "
                 "the call is never logged and its Langfuse trace is lost"
             )
-            yield Finding(this.code, leave.span, message, exit_fix(leave))
+            yield Finding(this.code, leave.span, message, exit_fix(leave), leave.trace)
 
 
 def exit_fix(leave: StreamExit) -> Fix | None:

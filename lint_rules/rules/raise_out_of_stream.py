@@ -64,4 +64,4 @@ def raise_out_of_stream(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
             message = (
                 f"`raise` leaves {leave.subject} before its end: its Langfuse trace is lost; drain it in a `finally`"
             )
-            yield Finding(this.code, leave.span, message)
+            yield Finding(this.code, leave.span, message, trace=leave.trace)

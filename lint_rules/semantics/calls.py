@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from lint_rules.finding import Step
 from lint_rules.semantics import delivery, sdk
 from lint_rules.semantics.environment import Environment, path_of
 from lint_rules.semantics.narrow import type_test
@@ -126,18 +127,22 @@ def litellm_call(dotted: str, entry: sdk.Call, arguments: Arguments, *, streams:
     """Return what a LiteLLM call gives: a stream where it can be one, and the event that it has been made."""
     machine, env, node = arguments.machine, arguments.env, arguments.node
     machine.registered(node)
-    origin = Origin(dotted, node.lineno, node.col_offset)
+    origin = Origin(dotted, node.lineno, node.col_offset, machine.frame.home.name)
     machine.created(origin, env)
     machine.called_litellm(entry.is_async, env)
     visible = streams if streams is not None else arguments.streams()
     result: Value = UNKNOWN
     if entry.streams and visible is not False:
-        result = Stream(frozenset({origin}), entry.is_async, certain=visible is True)
+        result = Stream(frozenset({origin}), entry.is_async, certain=visible is True, via=_made(origin))
         if visible is True:
             machine.made(origin, node, entry.is_async)
     elif entry.streams and entry.is_async:
-        result = Stream(frozenset({origin}), is_async=True, certain=False)
+        result = Stream(frozenset({origin}), is_async=True, certain=False, via=_made(origin))
     return Pending(result) if entry.is_async else result
+
+
+def _made(origin: Origin) -> tuple[Step, ...]:
+    return (Step(origin.path, origin.line, f"`{origin.callable}` makes the stream"),)
 
 
 def _transparent(dotted: str, arguments: Arguments) -> Value:

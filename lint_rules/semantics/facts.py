@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
-from lint_rules.finding import Span
+from lint_rules.finding import Span, Step
 from lint_rules.semantics import sdk
 from lint_rules.semantics.environment import Route, path_of
 from lint_rules.semantics.infer import Machine, TooLargeError
 from lint_rules.semantics.narrow import Decision
 from lint_rules.semantics.reach import FLUSHES, Program
-from lint_rules.semantics.record import Entry, Exit, Record, Use
-from lint_rules.semantics.syntax import own_nodes
+from lint_rules.semantics.record import Entry, Exit, Record, Use, place_of
+from lint_rules.semantics.syntax import leaves_parameter_early, own_nodes
 from lint_rules.semantics.values import FunctionInfo, Home
 
 __all__ = [
@@ -72,6 +74,8 @@ class StreamExit:
     drainable: bool
     resumable: str | None
     """An expression that denotes the loop's iterator at the exit; None when the iterable must be given a name first."""
+    trace: tuple[Step, ...] = ()
+    """How the stream got here from the SDK call that made it."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +156,7 @@ def gather(tree: ast.Module, source: Source, home: Home | None = None) -> Module
     nesting."""
     machine = Machine(tree, home)
     record = machine.run()
+    _ask_callers(machine)
     return ModuleFacts(
         tuple(sorted(_stream_exits(record, source, machine.home), key=lambda fact: fact.span)),
         tuple(sorted(_content_uses(record, source, machine.home), key=lambda fact: fact.span)),
@@ -159,6 +164,17 @@ def gather(tree: ast.Module, source: Source, home: Home | None = None) -> Module
         tuple(sorted(_unread_streams(record, source, machine.home), key=lambda fact: fact.span)),
         tuple(BlockingFlush(source.span(one.node), one.function.name) for one in record.blocking.values()),
     )
+
+
+def _ask_callers(machine: Machine) -> None:
+    """A parameter that every caller in the project passes a stream is one: look at the callers in other modules."""
+    functions = (node for node in ast.walk(machine.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    names = frozenset(node.name for node in functions if leaves_parameter_early(node))
+    if not names:
+        return
+    nodes = {place_of(node): node for node in ast.walk(machine.tree) if isinstance(node, ast.stmt)}
+    for record in machine.home.callers(names):
+        machine.record.adopt(record, machine.home, nodes)
 
 
 def _stream_exits(record: Record, source: Source, home: Home) -> Iterator[StreamExit]:
@@ -170,22 +186,35 @@ def _stream_exits(record: Record, source: Source, home: Home) -> Iterator[Stream
                 span=source.span(exit_.node),
                 keyword=type(exit_.node).__name__.lower(),
                 stream=_shorten(exit_.loop.iter),
-                subject=_subject(exit_),
+                subject=_subject(exit_, home),
                 is_async=isinstance(exit_.loop, ast.AsyncFor),
                 decided_by=exit_.decisions.pop() if len(exit_.decisions) == 1 else Decision.OTHER,
                 loop=source.span(exit_.loop),
                 loop_has_else=bool(exit_.loop.orelse),
                 drainable=not exit_.stream.restarts,
                 resumable=_resumable(exit_.loop),
+                trace=_trace(exit_, home),
             )
 
 
-def _subject(exit_: Exit) -> str:
+def _trace(exit_: Exit, home: Home) -> tuple[Step, ...]:
+    keyword = type(exit_.node).__name__.lower()
+    return (
+        *exit_.stream.via,
+        Step(home.name, exit_.loop.lineno, f"`{_shorten(exit_.loop.iter)}` is iterated"),
+        Step(home.name, exit_.node.lineno, f"`{keyword}` leaves the loop"),
+    )
+
+
+def _subject(exit_: Exit, home: Home) -> str:
     """`the LiteLLM stream `response``, or the generator that suspends one."""
     name = _shorten(exit_.loop.iter)
-    if exit_.stream.generator is None:
+    if exit_.stream.generator is not None:
+        return f"`{name}`, which suspends the LiteLLM stream in `{exit_.stream.generator}`,"
+    made = exit_.stream.via[0] if exit_.stream.via else None
+    if made is None or made.path == home.name:
         return f"the LiteLLM stream `{name}`"
-    return f"`{name}`, which suspends the LiteLLM stream in `{exit_.stream.generator}`,"
+    return f"the LiteLLM stream `{name}` (made at `{os.path.relpath(made.path, Path(home.name).parent)}:{made.line}`)"
 
 
 def _unread_streams(record: Record, source: Source, home: Home) -> Iterator[UnreadStream]:

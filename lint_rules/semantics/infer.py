@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from lint_rules.finding import Step
 from lint_rules.semantics import calls, delivery, expressions, sdk, statements
 from lint_rules.semantics.environment import START, Environment, Route, Routes, merge_routes, path_of
 from lint_rules.semantics.narrow import Decision, is_empty, narrow_truth, strongest
@@ -107,6 +108,7 @@ class Frame:
     yielded: list[tuple[Value, Yielded]] = field(default_factory=list)
     suspended: set[Origin] = field(default_factory=set)
     """Streams that are left where they are when the consumer of this generator stops."""
+    suspended_via: tuple[Step, ...] = ()
     raised: Routes = frozenset()
     closures: dict[ast.AST, Closure] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
@@ -124,6 +126,8 @@ class Summary:
     yielded: Value
     yields: frozenset[Yielded]
     suspended: frozenset[Origin]
+    via: tuple[Step, ...]
+    """How the suspended stream got into the generator."""
     exhausted: frozenset[Origin]
     abandoned: frozenset[tuple[Origin, int]]
     routes: Routes
@@ -430,7 +434,14 @@ class Machine:
         self._take_effect(summary, env, node)
         if info.is_generator:
             return self._generated(info, summary, node)
-        return Pending(summary.value) if info.is_async else summary.value
+        value = self._passed_on(summary.value, info, node)
+        return Pending(value) if info.is_async else value
+
+    def _passed_on(self, value: Value, info: FunctionInfo, node: ast.Call | None) -> Value:
+        """Note in the history of a stream that a function of the linted code returned it."""
+        if not isinstance(value, Stream) or node is None:
+            return value
+        return replace(value, via=(*value.via, self._here(node, f"`{info.name}` returns it")))
 
     def _is_worth_it(self, function: Function, parameters: dict[str, Value]) -> bool:
         """Tell whether a function of another module can matter: by what it is given, or by where its names lead."""
@@ -441,12 +452,17 @@ class Machine:
         """Return what a call of a generator gives: a stream of its own if it yields from inside a loop over one."""
         if not summary.suspended or node is None:
             return Many(summary.yielded)
-        origin = Origin(info.name, node.lineno, node.col_offset)
+        origin = Origin(info.name, node.lineno, node.col_offset, self.frame.home.name)
         origins = frozenset({origin})
         telling = any(one.fields for one in summary.yields)
         element = Event(origins, summary.yields) if telling else summary.yielded
         self.created(origin, self.frame.env)
-        return Stream(origins, info.is_async, generator=info.name, element=element)
+        suspended = Step(info.home.name, info.node.lineno, f"`{info.name}` yields from inside its loop over the stream")
+        via = (*summary.via, suspended, self._here(node, f"`{info.name}` is called"))
+        return Stream(origins, info.is_async, generator=info.name, element=element, via=via)
+
+    def _here(self, node: ast.expr | ast.stmt, text: str) -> Step:
+        return Step(self.frame.home.name, node.lineno, text)
 
     def _take_effect(self, summary: Summary, env: Environment, node: ast.Call | None) -> None:
         before = env.routes
@@ -508,6 +524,7 @@ class Machine:
             join_all(value for value, _ in frame.yielded),
             frozenset(one for _, one in frame.yielded),
             frozenset(frame.suspended),
+            frame.suspended_via,
             final.exhausted,
             final.abandoned,
             final.routes if arrivals else frozenset(),
@@ -539,7 +556,12 @@ class Machine:
         for name, default in _defaults(function.info.node).items():
             if name not in given and not unseen:
                 given[name] = self.evaluate(default, self.frame.env)
-        parameters.update({name: value for name, value in given.items() if _tells(value)})
+        for name, value in given.items():
+            if isinstance(value, Stream):
+                handed = self._here(arguments.node, f"it is passed to `{function.info.name}` as `{name}`")
+                parameters[name] = replace(value, via=(*value.via, handed))
+            elif _tells(value):
+                parameters[name] = value
         return parameters
 
     def _parameters_alone(self, function: Function) -> dict[str, Value]:
@@ -722,6 +744,9 @@ class Machine:
         waiting = {origin for loop in frame.loops if loop.stream is not None for origin in loop.stream.origins}
         suspended = waiting - left.exhausted if left is not None else set()
         frame.suspended |= suspended
+        for loop in frame.loops if suspended else ():
+            if loop.stream is not None and not frame.suspended_via:
+                frame.suspended_via = loop.stream.via
         fields = tuple(self._fields(node, env)) if node is not None else ()
         frame.yielded.append((_forget_place(value), Yielded(bool(suspended), fields)))
 

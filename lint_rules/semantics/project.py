@@ -7,6 +7,8 @@ Everything else is taken for code from outside, about which nothing is known. No
 from __future__ import annotations
 
 import ast
+import contextlib
+import itertools
 import os
 import re
 from collections.abc import Iterator
@@ -24,6 +26,10 @@ MAX_STEPS_TO_SDK = 2
 """How many imports away a module that mentions the SDKs may be for a module to be worth a look."""
 MAX_PROGRAM = 600
 """Modules of one program that are outlined; a larger program is not judged as a whole."""
+MAX_CALLERS = 12
+"""Modules that are gone through to see what they pass to one module's functions."""
+MAX_LISTED = 5_000
+"""Files of a project that are searched for callers."""
 MAX_MODULES = 200
 """Modules interpreted on behalf of one run; beyond that, imports lead outside."""
 
@@ -48,6 +54,9 @@ class Project:
         self._imports: dict[str, tuple[str, ...]] = {}
         self._distances: dict[str, int | None] = {}
         self._leads: dict[str, frozenset[str]] = {}
+        self._served: dict[str, frozenset[str]] = {}
+        self._using: dict[str, tuple[str, ...]] = {}
+        self._seen: dict[str, Record | None] = {}
         self._forcing: set[tuple[str, str]] = set()
         self._outlines: dict[str, Outline | None] = {}
 
@@ -59,6 +68,7 @@ class Project:
             find=partial(self._find, path),
             uses_litellm=self._sdk_name(path).startswith("litellm"),
             leads=lambda name: name in self._leading(path),
+            callers=partial(self._callers, path),
             program=partial(self.program, path),
         )
 
@@ -227,6 +237,34 @@ class Project:
                 self._outlines[path] = None
         return self._outlines[path]
 
+    # Who calls a module's functions
+
+    def _callers(self, path: str, names: frozenset[str]) -> Iterator[Record]:
+        """Yield what is seen in the modules that use LiteLLM and call one of these names, up to a bound."""
+        calls = re.compile(rb"\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\(")
+        found = [one for one in self._users(path) if one != path and calls.search(self._read(one) or b"")]
+        for caller in found[:MAX_CALLERS]:
+            record = self._seen_in(caller)
+            if record is not None:
+                yield record
+
+    def _users(self, path: str) -> tuple[str, ...]:
+        """Return the modules of the project that mention LiteLLM."""
+        root = _project_root(path)
+        if root not in self._using:
+            listed = (found.path for found in files.discover([root]) if found.problem is None)
+            paths = (os.path.abspath(one) for one in itertools.islice(listed, MAX_LISTED))
+            self._using[root] = tuple(one for one in paths if b"litellm" in (_peek(one) or b""))
+        return self._using[root]
+
+    def _seen_in(self, path: str) -> Record | None:
+        if path not in self._seen:
+            self._seen[path] = None
+            data = self._read(path)
+            with contextlib.suppress(SyntaxError, RecursionError, MemoryError, TooLargeError):
+                self._seen[path] = Machine(parse(data), self.home(path)).run() if data is not None else None
+        return self._seen[path]
+
     # Which modules matter
 
     def matters(self, path: str) -> bool:
@@ -241,7 +279,14 @@ class Project:
         """Tell whether a module with these bytes, which need not be on disk, matters."""
         path = os.path.abspath(path)
         self._data.setdefault(path, data)
-        return self.matters(path)
+        return self.matters(path) or (b"async for" in data and self._serves_users(path))
+
+    def _serves_users(self, path: str) -> bool:
+        """Tell whether a module that uses LiteLLM imports this one: it may pass a stream to it."""
+        root = _project_root(path)
+        if root not in self._served:
+            self._served[root] = frozenset(one for user in self._users(path) for one in self.imports(user))
+        return path in self._served[root]
 
     def _distance(self, path: str, limit: int) -> int | None:
         """Return how many imports the SDKs are away, if that is not more than `limit`."""
@@ -301,6 +346,13 @@ def _import_lines(data: bytes) -> Iterator[tuple[int, str, tuple[str, ...]]]:
             yield len(found["dots"]), found["base"].decode("utf-8", "replace"), tuple(names)
 
 
+def _peek(path: str) -> bytes | None:
+    try:
+        return files.read(path)
+    except files.Unreadable:
+        return None
+
+
 def _packages_of(path: str) -> Iterator[str]:
     """Yield the `__init__` files of the packages that a module is in."""
     folder = os.path.dirname(path)
@@ -326,6 +378,18 @@ def _ancestor(importer: str, level: int) -> str:
     for _ in range(level - 1):
         folder = os.path.dirname(folder)
     return folder
+
+
+def _project_root(path: str) -> str:
+    """Return a module's project folder: the nearest marked one, else the one that holds its outermost package."""
+    folder = outermost = os.path.dirname(path)
+    while os.path.isfile(os.path.join(outermost, "__init__.py")):
+        outermost = os.path.dirname(outermost)
+    for _ in range(_MAX_ANCESTORS):
+        if any(os.path.exists(os.path.join(folder, mark)) for mark in _ROOT_MARKS):
+            return folder
+        folder = os.path.dirname(folder)
+    return outermost
 
 
 def _search_path(folder: str) -> Iterator[str]:

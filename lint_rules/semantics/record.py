@@ -7,11 +7,21 @@ function by itself shows it, or when every call does ("every caller passes a str
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from lint_rules.semantics.environment import Routes
 from lint_rules.semantics.narrow import Decision
-from lint_rules.semantics.values import Content, FunctionInfo, Origin, Stream
+from lint_rules.semantics.values import Content, FunctionInfo, Home, Origin, Stream
+
+Place = tuple[type, int, int]
+"""The kind of a node and where it starts: what two parses of one module have in common."""
+
+
+def place_of(node: ast.stmt) -> Place:
+    """Return the place of a statement."""
+    return type(node), node.lineno, node.col_offset
+
 
 Context = object
 """How a function was entered; None stands for "by itself"."""
@@ -26,6 +36,12 @@ class Sightings:
     def add(self, context: Context, seen: bool) -> None:
         """Note one visit; within a context, once is enough."""
         self.by_context[context] = self.by_context.get(context, False) or seen
+
+    def adopt(self, other: Sightings) -> None:
+        """Take over visits that other callers made."""
+        for context, seen in other.by_context.items():
+            if context is not None:
+                self.add((id(other), context), seen)
 
     def confirmed(self) -> bool:
         """Tell whether it holds by itself or for every caller."""
@@ -114,3 +130,20 @@ class Record:
     """The lists of LiteLLM callbacks that Langfuse is in; "" for a list that is passed to a call."""
     uses_langfuse_sdk: bool = False
     tracing_off: bool = False
+
+    def adopt(self, other: Record, home: Home, nodes: Mapping[Place, ast.stmt]) -> None:
+        """Take over what another module's calls have shown of this module's loops, which `nodes` finds by place."""
+        for exit_ in other.exits.values():
+            own, loop = nodes.get(place_of(exit_.node)), nodes.get(place_of(exit_.loop))
+            function = exit_.function
+            if function is None or function.home.name != home.name or own is None:
+                continue
+            if isinstance(loop, ast.For | ast.AsyncFor):
+                moved = replace(exit_, node=own, loop=loop, function=replace(function, home=home))
+                known = self.exits.setdefault((own, loop), moved)
+                known.decisions |= exit_.decisions
+                known.lost |= exit_.lost
+        for node, sightings in other.loops.items():
+            own = nodes.get(place_of(node))
+            if own is not None:
+                self.loops.setdefault(own, Sightings()).adopt(sightings)

@@ -33,6 +33,18 @@ def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
 _RUNNERS = frozenset({"run", "run_until_complete", "async_to_sync", "run_sync"})
 
 
+def leaves_parameter_early(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Tell whether a function leaves a loop over one of its own parameters."""
+    parameters = {argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+    return any(
+        isinstance(loop, ast.For | ast.AsyncFor)
+        and isinstance(loop.iter, ast.Name)
+        and loop.iter.id in parameters
+        and any(isinstance(inner, ast.Break | ast.Return) for inner in own_nodes(loop))
+        for loop in own_nodes(node)
+    )
+
+
 def imports(tree: ast.Module, package: str) -> bool:
     """Tell whether a module imports a package, or something of it, anywhere."""
     for node in ast.walk(tree):

@@ -13,9 +13,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from lint_rules.finding import Step
+
 if TYPE_CHECKING:
     from lint_rules.semantics.environment import Environment
     from lint_rules.semantics.reach import Program
+    from lint_rules.semantics.record import Record
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,8 @@ class Home:
     """LiteLLM is imported here, or this is LiteLLM: what has `choices` with a `delta` is one of its chunks."""
     leads: Callable[[str], bool] = field(default=lambda name: True)
     """Whether a function of this name may lead to the SDKs, to chunks or to a flush."""
+    callers: Callable[[frozenset[str]], Iterable[Record]] = field(default=lambda names: ())
+    """What was seen in other modules of the project that call functions of these names."""
     program: Callable[[ast.Module], Program | None] = field(default=lambda tree: None)
     """The program that starts with this module, when that can be told."""
 
@@ -224,6 +229,8 @@ class Origin:
     callable: str
     line: int
     column: int = 0
+    path: str = ""
+    """The module that holds the call."""
 
 
 @dataclass(frozen=True)
@@ -241,6 +248,8 @@ class Stream:
     """The project's own generator that wraps the LiteLLM stream, by name; None for a stream straight from the SDK."""
     element: Value | None = None
     """What iterating over a generator gives."""
+    via: tuple[Step, ...] = field(default=(), compare=False)
+    """How it got from where it was made to where it is."""
     restarts: bool = False
     """Another loop over it would start anew: it cannot be drained."""
 
@@ -410,8 +419,10 @@ def _join_streams(left: Stream, right: Stream) -> Stream:
         left.origins | right.origins,
         left.is_async,
         left.certain or right.certain,
-        left.generator if left.generator == right.generator else left.generator or right.generator,
+        left.generator or right.generator,
         join_all(elements) if elements else None,
+        left.via,
+        left.restarts or right.restarts,
     )
 
 

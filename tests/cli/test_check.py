@@ -70,6 +70,16 @@ def test_json_of_nothing_is_an_empty_list(folder: Path) -> None:
     assert json.loads(lint("--format", "json", "clean.py", cwd=folder).stdout) == []
 
 
+def test_explain_trace(folder: Path) -> None:
+    done = lint("--explain-trace", "loss.py", cwd=folder)
+    assert [row.strip().partition(": ")[0] for row in done.stdout.splitlines()[1:]] == [
+        "loss.py:5",
+        "loss.py:6",
+        "loss.py:6",
+    ]
+    assert "`litellm.acompletion` makes the stream" in done.stdout
+
+
 def test_github(folder: Path) -> None:
     done = lint("--format", "github", "loss.py", cwd=folder)
     assert done.returncode == 1

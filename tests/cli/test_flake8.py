@@ -50,6 +50,12 @@ def test_ignore(folder: Path) -> None:
     assert flake8("--extend-ignore", "LLM1", "loss.py", cwd=folder).returncode == 0
 
 
+def test_what_is_off_by_default_is_selected_by_its_code(folder: Path) -> None:
+    (folder / "loss.py").write_text(LOSS.replace("break", "raise ValueError"), encoding="utf-8")
+    assert flake8("loss.py", cwd=folder).returncode == 0
+    assert "LLM103" in flake8("--extend-select", "LLM103", "loss.py", cwd=folder).stdout
+
+
 def test_noqa(folder: Path) -> None:
     (folder / "loss.py").write_text(LOSS.replace("break", "break  # noqa: LLM101"), encoding="utf-8")
     assert flake8("--select", "LLM", "loss.py", cwd=folder).returncode == 0

@@ -177,3 +177,29 @@ def test_recursion_and_mutual_recursion(tmp_path: Path) -> None:
     )
     write(tmp_path, {"main.py": source})
     assert codes(tmp_path / "main.py") == []
+
+
+RENDER = """\
+async def first(chunks):
+    async for chunk in chunks:
+        if chunk:
+            break
+"""
+CALLER = """\
+import litellm
+from render import first
+
+
+async def main(other):
+    await first(await litellm.acompletion(model="m", messages=[], stream=True))
+"""
+
+
+def test_a_parameter_that_every_caller_passes_a_stream(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": "", "render.py": RENDER, "main.py": CALLER})
+    assert codes(tmp_path / "render.py") == ["LLM101"]
+
+
+def test_a_parameter_that_one_caller_passes_something_else(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": "", "render.py": RENDER, "main.py": CALLER + "    await first(other)\n"})
+    assert codes(tmp_path / "render.py") == []

@@ -1,0 +1,25 @@
+"""The text format with, under each finding, the steps by which its value was recognised, from the SDK call on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TextIO
+
+from lint_rules.finding import FileReport, Step
+from lint_rules.report import printable
+from lint_rules.report.text import line
+
+
+def write(reports: Iterable[FileReport], stream: TextIO) -> None:
+    """Write one line per finding and one per step."""
+    for report in reports:
+        for finding in report.findings:
+            stream.write(line(report.path, finding) + "\n")
+            stream.writelines(f"    {_shown(step)}:{step.line}: {step.text}\n" for step in finding.trace)
+
+
+def _shown(step: Step) -> str:
+    """Return the path of a step, from here when it is below here."""
+    path = Path(step.path)
+    return printable(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))

@@ -41,7 +41,7 @@ class Plugin:
         if not may_matter(text.encode("utf-8", "surrogatepass"), self._filename, _PROJECT):
             return
         try:
-            findings = check_tree(self._tree, text, self._filename, EVERYTHING, _PROJECT)
+            findings = check_tree(self._tree, text, self._filename, _ALL, _PROJECT)
         except (RecursionError, TooLargeError):
             return
         except Exception as error:  # a defect of ours must not end the user's whole run

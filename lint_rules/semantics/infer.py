@@ -21,6 +21,7 @@ from lint_rules.semantics.syntax import (
     field_names,
     imports,
     is_generator,
+    loops_of,
     runs_coroutines,
     serves_requests,
     stored_attributes,
@@ -421,6 +422,8 @@ class Machine:
     ) -> Value:
         info = function.info
         if info.home is not self.home and not self._is_worth_it(function, parameters):
+            for loop in loops_of(info.node):
+                self.record.loops.setdefault(loop, Sightings()).add("a caller without a stream", False)
             return Pending(UNKNOWN) if info.is_async and not info.is_generator else UNKNOWN
         if function.observed:
             self.record.uses_langfuse_sdk = True

@@ -45,6 +45,12 @@ def leaves_parameter_early(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool
     )
 
 
+@cache
+def loops_of(node: ast.AST) -> tuple[ast.For | ast.AsyncFor, ...]:
+    """Return the `for` loops of a function's own body."""
+    return tuple(child for child in own_nodes(node) if isinstance(child, ast.For | ast.AsyncFor))
+
+
 def imports(tree: ast.Module, package: str) -> bool:
     """Tell whether a module imports a package, or something of it, anywhere."""
     for node in ast.walk(tree):

@@ -357,16 +357,17 @@ def _judge(entry: Entry, record: Record, program: Program | None, *, callback: b
     """Judge an entry point by what its ways were seen to do; where nothing was seen, by what its names lead to."""
     if callback and any(route.unlogged or route.logged for route in entry.routes | entry.raised):
         return _judge_callback(entry)
+    if not _starts_a_program(entry):
+        return None
     if not callback and record.uses_langfuse_sdk and any(route.unflushed for route in entry.routes):
         return _judge_sdk(entry)
     if program is None or program.tracing_off or any(route.logged or route.deferred for route in entry.routes):
         return None
-    if not _starts_a_program(entry):
-        return None
     names = {name for argument in entry.node.args for name in _mentioned(argument)}
-    reached = program.reached(names)
-    traced = reached.awaits_litellm if callback else reached.observes
-    return (Ending.NOTHING, None) if traced and not reached.flushes else None
+    traced = program.traced(names)
+    if not (traced.awaits_litellm if callback else traced.observes) or program.reached(names).flushes:
+        return None
+    return Ending.NOTHING, None
 
 
 def _starts_a_program(entry: Entry) -> bool:
@@ -379,6 +380,8 @@ def _starts_a_program(entry: Entry) -> bool:
     if info is None:
         return True
     if info.owner is not None or info.parent is not None or isinstance(info.node, ast.Lambda):
+        return False
+    if info.name.startswith("test"):
         return False
     if info.node.decorator_list:
         return True
@@ -489,7 +492,8 @@ def _first(nodes: frozenset[ast.expr]) -> ast.expr | None:
 
 def _entry_point(entry: Entry, judged: Judgement, machine: Machine, source: Source, *, by_callback: bool) -> EntryPoint:
     ending, at = judged
-    definition = entry.coroutine.node if entry.coroutine is not None else None
+    coroutine = entry.coroutine
+    definition = coroutine.node if coroutine is not None and coroutine.home is machine.home else None
     if isinstance(definition, ast.Lambda) or not isinstance(definition, ast.AsyncFunctionDef):
         definition = None
     statement = _statement_of(at, definition) if at is not None and definition is not None else None

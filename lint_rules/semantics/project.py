@@ -11,6 +11,7 @@ import contextlib
 import itertools
 import os
 import re
+import sys
 from collections.abc import Iterator
 from functools import partial
 
@@ -35,6 +36,8 @@ MAX_MODULES = 200
 
 _ROOT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 _MAX_ANCESTORS = 10
+_UNMARKED_ANCESTORS = 3
+"""How far above its outermost package the root of a project is looked for when nothing marks it."""
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+(?P<dots>\.*)[ \t]*(?P<base>[\w.]*)[ \t]+import[ \t]+(?P<names>\([^)]*\)|[^\n#]*)"
     rb"|import[ \t]+(?P<modules>[^\n#]+))",
@@ -96,6 +99,8 @@ class Project:
 
     def _candidates(self, importer: str, level: int, module: str) -> Iterator[str]:
         parts = module.split(".") if module else []
+        if not level and parts[:1] and parts[0] in sys.stdlib_module_names:
+            return
         roots = (_ancestor(importer, level),) if level else self._search_path(importer)
         if not level and parts[:1] and parts[0] in _SDK_PACKAGES:
             roots = tuple(root for root in roots if not os.path.isfile(os.path.join(root, "__init__.py")))
@@ -197,8 +202,11 @@ class Project:
         paths = self._closure(path)
         if len(paths) > MAX_PROGRAM or not any(b"langfuse" in (self._read(one) or b"") for one in paths):
             return None
-        own = outline(tree)
-        return Program((own, *(found for one in paths[1:] if (found := self._outline(one)) is not None)))
+        outlines = {path: outline(tree)}
+        outlines |= {one: found for one in paths[1:] if (found := self._outline(one)) is not None}
+        index = {one: at for at, one in enumerate(outlines)}
+        neighbours = (tuple(index[near] for near in self.imports(one) if near in index) for one in outlines)
+        return Program(tuple(outlines.values()), tuple(neighbours))
 
     def _leading(self, path: str) -> frozenset[str]:
         """Return the names of a module's functions that may lead to the SDKs, to chunks or to a flush."""
@@ -393,11 +401,17 @@ def _project_root(path: str) -> str:
 
 
 def _search_path(folder: str) -> Iterator[str]:
+    root = _project_root(os.path.join(folder, "module.py"))
+    beyond = _UNMARKED_ANCESTORS
     for _ in range(_MAX_ANCESTORS):
         yield folder
         if os.path.isdir(os.path.join(folder, "src")):
             yield os.path.join(folder, "src")
         above = os.path.dirname(folder)
-        if above == folder or any(os.path.exists(os.path.join(folder, mark)) for mark in _ROOT_MARKS):
+        if folder == root:
+            beyond = 0 if any(os.path.exists(os.path.join(folder, mark)) for mark in _ROOT_MARKS) else beyond - 1
+        elif beyond < _UNMARKED_ANCESTORS:
+            beyond -= 1
+        if beyond <= 0 or above in (folder, os.path.dirname(above)):
             return
         folder = above

@@ -81,6 +81,8 @@ class Program:
     """The modules that an entry point's module imports, itself first, taken together."""
 
     outlines: tuple[Outline, ...]
+    neighbours: tuple[tuple[int, ...], ...] = ()
+    """For each module, the modules that it imports itself."""
 
     @property
     def registers_callback(self) -> bool:
@@ -107,6 +109,27 @@ class Program:
                 reached.merge(sketch)
                 waiting.extend(sketch.mentions - seen)
         return reached
+
+    def traced(self, names: Iterable[str]) -> Sketch:
+        """Return what happens in everything that `names` of the entry module lead to, from import to import.
+
+        Stricter than `reached`: a name leads to functions of its own module and of those that this one imports.
+        """
+        traced = Sketch()
+        seen: set[tuple[int, str]] = set()
+        waiting = [(0, name) for name in names]
+        while waiting:
+            place = waiting.pop()
+            if place in seen:
+                continue
+            seen.add(place)
+            module, name = place
+            for at in (module, *(self.neighbours[module] if self.neighbours else ())):
+                sketch = self.outlines[at].functions.get(name)
+                if sketch is not None and (at, MODULE) != (at, name):
+                    traced.merge(sketch)
+                    waiting.extend((at, mention) for mention in sketch.mentions)
+        return traced
 
     @cached_property
     def _by_name(self) -> dict[str, list[Sketch]]:
@@ -143,6 +166,8 @@ def _outline_scope(scope: ast.AST, name: str, result: Outline, aliases: frozense
             _outline_variable(node, result)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             _outline_scope(node, node.name, result, aliases)
+            if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
+                result.functions[node.name].mentions.add(name)  # its free variables are bound there
         elif isinstance(node, ast.ClassDef):
             _outline_class(node, result, aliases)
 

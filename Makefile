@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint cases pairs clean
+.PHONY: help demo test lint cases pairs corpus clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ pairs: pair-otel pair-legacy  ## Run the cases with litellm 1.106.2 + langfuse 5
 
 pair-%: $(VENV)/.test .venvs/%/.installed
 	$(BIN)/python -m pytest tests/test_cases.py --pair $* --shim-python .venvs/$*/bin/python
+
+corpus: $(VENV)/.test  ## Score the linter on labelled sites in real code (fetches the sources; CLONES=pattern for git)
+	$(BIN)/python tests/corpus/evaluate.py $(if $(CLONES),--clones '$(CLONES)')
 
 .venvs/otel/.installed: REQUIREMENTS = litellm==1.106.2 langfuse==5.0.4
 .venvs/legacy/.installed: REQUIREMENTS = litellm==1.77.7 langfuse==2.60.10 'openai<2'

@@ -48,8 +48,8 @@ loops read to the end, or drained after the `break`: 5 of 5.
 
 Known limits
 ------------
-The stream and the loop have to be in one module. A `raise` out of the loop loses the trace too and is not reported
-here.
+Streams are followed through the modules of a project as far as names lead, within a bound per file; what comes out of
+factories, registries and packages from outside stays unknown, and silent. A `raise` is the business of LLM103.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ on 1.106.2 and 1 of 3 on 1.72.6; with a drain after the `break`, in none.
 
 Known limits
 ------------
-The stream and the loop have to be in one module.
+As for LLM101.
 """
 
 from __future__ import annotations

@@ -54,8 +54,8 @@ yet and its flush returns at once: 0 of n.
 
 Known limits
 ------------
-The calls, the callback and the entry point have to be in one module. A second awaited call can hide the loss of the
-first.
+A second awaited call can hide the loss of the first: the finding stands, for the contract is still missing. Where calls
+cannot be followed, names are: a program that may reach a flush is not reported.
 """
 
 from __future__ import annotations

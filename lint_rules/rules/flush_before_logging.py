@@ -53,7 +53,7 @@ One awaited call and a Langfuse flush: 0 of n delivered in 11 of 12 version colu
 
 Known limits
 ------------
-The calls, the callback and the entry point have to be in one module.
+As for LLM301.
 """
 
 from __future__ import annotations

@@ -44,8 +44,9 @@ Measured
 
 Known limits
 ------------
-The stream, the content and the use have to be in one module. A default in `.get("content", "")` is no guard: the
-key is there, its value is None.
+Content that a function is handed by callers the linter does not see is recognised by its shape (`choices`, then
+`delta`), in modules that import LiteLLM only. A default in `.get("content", "")` is no guard: the key is there, its
+value is None.
 """
 
 from __future__ import annotations

@@ -55,6 +55,8 @@ class Outline:
     """One module: its functions and classes by simple name, and whether it sets up tracing."""
 
     functions: dict[str, Sketch] = field(default_factory=dict)
+    methods: dict[str, set[str]] = field(default_factory=dict)
+    """The names of each class's functions: what one of them keeps in `self`, any of them may use."""
     registers_callback: bool = False
     tracing_off: bool = False
 
@@ -67,6 +69,7 @@ class Outline:
             more = {
                 name for name, sketch in self.functions.items() if name not in leading and sketch.mentions & leading
             }
+            more |= {name for names in self.methods.values() if names & leading for name in names - leading}
             leading |= more
             growing = bool(more)
         return frozenset(leading)
@@ -185,6 +188,7 @@ def _outline_class(node: ast.ClassDef, result: Outline, aliases: frozenset[str])
     inner = Outline()
     _outline_scope(node, node.name, inner, aliases)
     whole = Sketch()
+    result.methods.setdefault(node.name, set()).update(inner.functions)
     for name, sketch in inner.functions.items():
         if name != node.name:
             result.add(name, sketch)

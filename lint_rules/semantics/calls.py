@@ -56,6 +56,8 @@ def call(node: ast.Call, env: Environment, machine: Machine) -> Value:
     if (flag := type_test(node, machine, env)) is not None:
         return flag
     arguments = Arguments(node, env, machine)
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "write":
+        _rendering(arguments)
     if isinstance(callee, External):
         return _external(callee.dotted, arguments)
     if isinstance(callee, Method):

@@ -80,8 +80,10 @@ class StreamExit:
 
 @dataclass(frozen=True)
 class ContentUse:
-    """A delta's content, possibly None, that flows into an operation. `how` is "concat", "join", "render",
-    "attribute" or "item"."""
+    """A delta's content, possibly None, that flows into a "concat", "join", "render", "attribute" or "item".
+
+    A join of a list is where the list was given the content: that is where a reader has to write `or ""`.
+    """
 
     span: Span
     how: str
@@ -267,12 +269,17 @@ def _content_uses(record: Record, source: Source, home: Home) -> Iterator[Conten
             continue
         if use.contents and use.sightings.confirmed():
             repair = _repair(use)
+            handed_in = use.how == "join" and repair is not None and not _holds(use.node, repair)
             yield ContentUse(
-                source.span(use.node),
+                source.span(repair if handed_in and repair is not None else use.node),
                 use.how,
-                _shorten(use.operand),
+                _shorten(repair if handed_in and repair is not None else use.operand),
                 source.span(repair) if repair is not None else None,
             )
+
+
+def _holds(node: ast.AST, part: ast.AST) -> bool:
+    return any(child is part for child in ast.walk(node))
 
 
 def _repair(use: Use) -> ast.expr | None:

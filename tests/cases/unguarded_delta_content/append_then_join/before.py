@@ -18,8 +18,8 @@ async def itinerary(city: str) -> str:
     )
     parts: list[str] = []
     async for chunk in response:
-        parts.append(chunk.choices[0].delta.content)
-    plan = "".join(parts)  # expect: LLM201@12
+        parts.append(chunk.choices[0].delta.content)  # expect: LLM201@22
+    plan = "".join(parts)
     return plan
 
 

@@ -100,7 +100,12 @@ class Arguments:
         return None in self.keywords or any(isinstance(argument, ast.Starred) for argument in self.node.args)
 
     def streams(self) -> bool | None:
-        """Tell whether `stream=` is on: True, False, or None when it cannot be seen."""
+        """Tell whether `stream=` is on: True, False, or None when it cannot be seen.
+
+        With `complete_response=True` LiteLLM reads the stream itself and returns the whole (litellm/main.py, completion).
+        """
+        if self.keywords.get("complete_response") == Const(True):
+            return False
         if "stream" not in self.keywords:
             return None if self.spread else False
         value = self.keywords["stream"]

@@ -59,10 +59,8 @@ def test_what_is_off_by_default_is_selected_by_its_code(folder: Path) -> None:
 def test_it_sees_across_files_as_the_command_does(tmp_path: Path) -> None:
     client = "import litellm\n\n\nasync def ask():\n    return await litellm.acompletion(model='m', stream=True)\n"
     (tmp_path / "client.py").write_text(client, encoding="utf-8")
-    (tmp_path / "loss.py").write_text(
-        "from client import ask as say\n" + LOSS.replace('litellm.acompletion(model="m", messages=[], stream=True)', "say()"),
-        encoding="utf-8",
-    )
+    source = LOSS.replace('litellm.acompletion(model="m", messages=[], stream=True)', "say()")
+    (tmp_path / "loss.py").write_text(f"from client import ask as say\n{source}", encoding="utf-8")
     command = [sys.executable, "-m", "lint_rules", "client.py", "loss.py"]
     direct = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
     assert direct.count("LLM101") == 1

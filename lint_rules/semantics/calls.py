@@ -102,7 +102,7 @@ class Arguments:
     def streams(self) -> bool | None:
         """Tell whether `stream=` is on: True, False, or None when it cannot be seen.
 
-        With `complete_response=True` LiteLLM reads the stream itself and returns the whole (litellm/main.py, completion).
+        With `complete_response=True` LiteLLM reads the stream itself (litellm/main.py, completion).
         """
         if self.keywords.get("complete_response") == Const(True):
             return False

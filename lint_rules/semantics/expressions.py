@@ -164,7 +164,7 @@ def _await(node: ast.Await, env: Environment, machine: Machine) -> Value:
     if isinstance(value, Pending):
         return value.result
     delivery.turned(env)
-    return UNKNOWN
+    return value if isinstance(value, Instance) else UNKNOWN  # what a known client gives is known not to be LiteLLM's
 
 
 def _named(node: ast.NamedExpr, env: Environment, machine: Machine) -> Value:

@@ -663,6 +663,8 @@ class Machine:
         if isinstance(value, Numbered):
             inner = self.element_of(value.inner, is_async=is_async)
             return Many(UNKNOWN, (UNKNOWN, inner))
+        if isinstance(value, Instance | External):
+            return Instance(f"{value.dotted}.item")
         return TASKS if isinstance(value, Tasks) else UNKNOWN
 
     def assign(self, target: ast.expr, value: Value, env: Environment, source: ast.expr | None = None) -> None:

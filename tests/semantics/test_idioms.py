@@ -12,18 +12,22 @@ IDIOMS = {
         [],
     ),
     "a test of the alias is a test of the path": (
-        "async def f():\n"
-        "    async for chunk in await litellm.acompletion(stream=True):\n"
-        "        delta = chunk.choices[0].delta\n"
-        "        if delta.content:\n"
-        "            text += chunk.choices[0].delta.content\n",
+        (
+            "async def f():\n"
+            "    async for chunk in await litellm.acompletion(stream=True):\n"
+            "        delta = chunk.choices[0].delta\n"
+            "        if delta.content:\n"
+            "            text += chunk.choices[0].delta.content\n"
+        ),
         [],
     ),
     "a test of the delta is no test of its content": (
-        "async def f():\n"
-        "    async for chunk in await litellm.acompletion(stream=True):\n"
-        "        if chunk.choices[0].delta:\n"
-        "            text += chunk.choices[0].delta.content\n",
+        (
+            "async def f():\n"
+            "    async for chunk in await litellm.acompletion(stream=True):\n"
+            "        if chunk.choices[0].delta:\n"
+            "            text += chunk.choices[0].delta.content\n"
+        ),
         ["LLM201"],
     ),
     "enumerate is transparent": (
@@ -39,33 +43,39 @@ IDIOMS = {
         ["LLM102"],
     ),
     "a stream in an attribute that another method comes back to": (
-        "class C:\n"
-        "    async def open(self):\n"
-        "        self.stream = await litellm.acompletion(stream=True)\n"
-        "    async def sentence(self):\n"
-        "        async for chunk in self.stream:\n"
-        "            if chunk.choices[0].finish_reason:\n"
-        "                return\n"
-        "    async def rest(self):\n"
-        "        async for chunk in self.stream:\n"
-        "            pass\n",
+        (
+            "class C:\n"
+            "    async def open(self):\n"
+            "        self.stream = await litellm.acompletion(stream=True)\n"
+            "    async def sentence(self):\n"
+            "        async for chunk in self.stream:\n"
+            "            if chunk.choices[0].finish_reason:\n"
+            "                return\n"
+            "    async def rest(self):\n"
+            "        async for chunk in self.stream:\n"
+            "            pass\n"
+        ),
         [],
     ),
     "chunks of the OpenAI client are not LiteLLM's": (
-        "from openai import AsyncOpenAI\n"
-        "async def f():\n"
-        "    async for chunk in await AsyncOpenAI().chat.completions.create(stream=True):\n"
-        "        text += chunk.choices[0].delta.content\n"
-        "        break\n",
+        (
+            "from openai import AsyncOpenAI\n"
+            "async def f():\n"
+            "    async for chunk in await AsyncOpenAI().chat.completions.create(stream=True):\n"
+            "        text += chunk.choices[0].delta.content\n"
+            "        break\n"
+        ),
         [],
     ),
     "events of JSON lines are not chunks": (
-        "import json\n"
-        "async def f(response):\n"
-        "    async for line in response.aiter_lines():\n"
-        "        text += json.loads(line)['choices'][0]['delta']['content']\n"
-        "        if line == '[DONE]':\n"
-        "            return\n",
+        (
+            "import json\n"
+            "async def f(response):\n"
+            "    async for line in response.aiter_lines():\n"
+            "        text += json.loads(line)['choices'][0]['delta']['content']\n"
+            "        if line == '[DONE]':\n"
+            "            return\n"
+        ),
         [],
     ),
 }

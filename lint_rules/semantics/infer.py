@@ -15,6 +15,25 @@ from lint_rules.finding import Step
 from lint_rules.semantics import calls, delivery, expressions, sdk, statements
 from lint_rules.semantics.environment import START, Environment, Route, Routes, merge_routes, path_of
 from lint_rules.semantics.narrow import Decision, is_empty, narrow_truth, strongest
+from lint_rules.semantics.questions import (
+    bound_names,
+    call_at,
+    context_of,
+    defaults_of,
+    forget_place,
+    inside,
+    instance_of,
+    is_event_field,
+    is_near,
+    is_past_the_stream,
+    is_telling,
+    mentions_callback,
+    origins_of,
+    plain_positional,
+    positional_names,
+    receiver_of,
+    tells,
+)
 from lint_rules.semantics.reach import outline
 from lint_rules.semantics.record import BlockingFlush, Context, Entry, Exit, Made, Record, Sightings, Use
 from lint_rules.semantics.syntax import (
@@ -31,7 +50,6 @@ from lint_rules.semantics.values import (
     NONE,
     NOTHING,
     TASKS,
-    TEXT,
     UNKNOWN,
     Class,
     ClassInfo,
@@ -52,19 +70,16 @@ from lint_rules.semantics.values import (
     Manager,
     Many,
     Namespace,
-    Nothing,
     Numbered,
     Object,
     Origin,
     Part,
-    Partial,
     Pending,
     Read,
     Role,
     Stream,
     Tasks,
     Text,
-    Unknown,
     Value,
     Yielded,
     join,
@@ -77,9 +92,6 @@ MAX_FOREIGN_STEPS = 20_000
 """The share of that for functions of other modules; when it is used up, they are taken for unknown."""
 MAX_DEPTH = 12
 MAX_CONTEXTS = 12
-
-_TELLING = Stream | Part | Content | Finish | Event | Function | Pending | Numbered | Tasks
-"""Values that make a function of another module worth a look when it is given one."""
 
 _ALIASABLE = Part | Content | Empty | Finish | Text
 """Values that stay what they are while a name stands for them."""
@@ -219,7 +231,7 @@ class Machine:
 
     def _leading(self) -> frozenset[str]:
         """Return the functions that are worth a look by themselves; the others are looked at when those call them."""
-        near = {name for name, value in self.home.names.items() if _is_near(value)}
+        near = {name for name, value in self.home.names.items() if is_near(value)}
         return outline(self.tree).leading(near)
 
     def _defined(self) -> Iterator[Function]:
@@ -294,7 +306,7 @@ class Machine:
         body = env.copy()
         statements.run_block(node.body, body, self)
         self.frame.owner = outer
-        for name in _bound_names(node):
+        for name in bound_names(node):
             value = body.names.get(name, UNKNOWN)
             if isinstance(value, Function):
                 info.methods[name] = value
@@ -401,7 +413,7 @@ class Machine:
             return self.annotated(inner, env)
         if not isinstance(annotation, ast.Name | ast.Attribute):
             return UNKNOWN
-        return _instance_of(self.evaluate(annotation, env), annotation)
+        return instance_of(self.evaluate(annotation, env), annotation)
 
     # Calls
 
@@ -412,7 +424,7 @@ class Machine:
 
     def apply(self, function: Function, values: list[Value], env: Environment) -> Value:
         """Call a function with positional values, from no particular place."""
-        names = _positional_names(function)
+        names = positional_names(function)
         parameters = self._parameters_alone(function)
         parameters.update(zip(names, values, strict=False))
         return self._enter(function, parameters, env, None)
@@ -428,7 +440,7 @@ class Machine:
         if function.observed:
             self.record.uses_langfuse_sdk = True
             delivery.observed(env)
-        summary = self._summarise(function, parameters, env.routes, _context(function, parameters))
+        summary = self._summarise(function, parameters, env.routes, context_of(function, parameters))
         self.called = info
         if summary is None:
             return Pending(UNKNOWN) if info.is_async and not info.is_generator else UNKNOWN
@@ -448,7 +460,7 @@ class Machine:
 
     def _is_worth_it(self, function: Function, parameters: dict[str, Value]) -> bool:
         """Tell whether a function of another module can matter: by what it is given, or by where its names lead."""
-        given = any(_is_telling(value) and value != function.bound for value in parameters.values())
+        given = any(is_telling(value) and value != function.bound for value in parameters.values())
         return given or function.info.home.leads(function.info.name)
 
     def _generated(self, info: FunctionInfo, summary: Summary, node: ast.Call | None) -> Value:
@@ -553,17 +565,17 @@ class Machine:
 
     def _parameters(self, function: Function, arguments: calls.Arguments, *, partial: bool) -> dict[str, Value]:
         parameters = self._parameters_alone(function)
-        given = dict(zip(_positional_names(function), _plain_positional(arguments), strict=False))
+        given = dict(zip(positional_names(function), plain_positional(arguments), strict=False))
         given.update({name: value for name, value in arguments.keywords.items() if name in parameters})
         unseen = arguments.spread or partial
-        for name, default in _defaults(function.info.node).items():
+        for name, default in defaults_of(function.info.node).items():
             if name not in given and not unseen:
                 given[name] = self.evaluate(default, self.frame.env)
         for name, value in given.items():
             if isinstance(value, Stream):
                 handed = self._here(arguments.node, f"it is passed to `{function.info.name}` as `{name}`")
                 parameters[name] = replace(value, via=(*value.via, handed))
-            elif _tells(value):
+            elif tells(value):
                 parameters[name] = value
         return parameters
 
@@ -579,7 +591,7 @@ class Machine:
         if arguments.kwarg is not None:
             parameters[arguments.kwarg.arg] = UNKNOWN
         first = next(iter(parameters), None)
-        receiver = _receiver(function)
+        receiver = receiver_of(function)
         if first is not None and receiver is not None:
             parameters[first] = receiver
         return parameters
@@ -629,7 +641,7 @@ class Machine:
         for name, step in (("__aiter__", "__anext__"), ("__iter__", "__next__")):
             iterator = self._member(value.info, name)
             if isinstance(iterator, Function) and iterator.info.is_generator:
-                made = self._enter(replace(iterator, bound=value), {"self": value}, env, _call_at(node))
+                made = self._enter(replace(iterator, bound=value), {"self": value}, env, call_at(node))
                 return replace(made, restarts=True) if isinstance(made, Stream) else made
             stepper = self._member(value.info, step)
             if isinstance(stepper, Function):
@@ -680,7 +692,7 @@ class Machine:
         if (
             isinstance(target, ast.Name)
             and source is not None
-            and (isinstance(value, _ALIASABLE) or _is_event_field(source, env))
+            and (isinstance(value, _ALIASABLE) or is_event_field(source, env))
             and (path := path_of(source)) is not None
         ):
             env.alias(target.id, path)
@@ -728,7 +740,7 @@ class Machine:
     def _remember(self, info: ClassInfo, name: str, value: Value) -> None:
         self.record.held.update(origins_of(value))
         known = info.attributes.get(name)
-        info.attributes[name] = _forget_place(value) if known is None else join(known, _forget_place(value))
+        info.attributes[name] = forget_place(value) if known is None else join(known, forget_place(value))
 
     def read_at(self, node: ast.expr, value: Value) -> Value:
         """Move the place where a content can be repaired to `node`, which hands it on."""
@@ -753,17 +765,17 @@ class Machine:
             if loop.stream is not None and not frame.suspended_via:
                 frame.suspended_via = loop.stream.via
         fields = tuple(self._fields(node, env)) if node is not None else ()
-        frame.yielded.append((_forget_place(value), Yielded(bool(suspended), fields)))
+        frame.yielded.append((forget_place(value), Yielded(bool(suspended), fields)))
 
     def _fields(self, node: ast.expr, env: Environment) -> Iterator[tuple[str, Value]]:
         """Yield what can be seen of the fields of an object that is made on the spot."""
         if isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant):
-                    yield f"[{key.value!r}]", _forget_place(self.evaluate(value, env))
+                    yield f"[{key.value!r}]", forget_place(self.evaluate(value, env))
         elif isinstance(node, ast.Tuple):
             for index, element in enumerate(node.elts):
-                yield f"[{index!r}]", _forget_place(self.evaluate(element, env))
+                yield f"[{index!r}]", forget_place(self.evaluate(element, env))
         elif isinstance(node, ast.Call):
             yield from self._made_fields(node, env)
 
@@ -774,7 +786,7 @@ class Machine:
         given = dict(zip(names, node.args, strict=False))
         given |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg is not None}
         for name, argument in given.items():
-            yield f".{name}", _forget_place(self.evaluate(argument, env))
+            yield f".{name}", forget_place(self.evaluate(argument, env))
         for name in names:
             default = made.info.attributes.get(name) if isinstance(made, Class) else None
             if name not in given and isinstance(default, Const):
@@ -829,7 +841,7 @@ class Machine:
         stream = loop.stream
         if stream is None or stream.origins <= left.exhausted or self._comes_back(node, loop, stream):
             return
-        if _is_past_the_stream(stream, before):
+        if is_past_the_stream(stream, before):
             return
         assert isinstance(loop.node, ast.For | ast.AsyncFor)
         exit_ = self.record.exits.get((node, loop.node))
@@ -845,7 +857,7 @@ class Machine:
         if not isinstance(node, ast.Break):
             return False
         outer = self.frame.loops[: self.frame.loops.index(loop)] if loop in self.frame.loops else self.frame.loops[:-1]
-        return any(not _inside(origin, around.node) for around in outer for origin in stream.origins)
+        return any(not inside(origin, around.node) for around in outer for origin in stream.origins)
 
     def _decision(self, loop: statements.Loop, env: Environment) -> Decision:
         decisions = self.frame.guards[loop.guards :]
@@ -974,7 +986,7 @@ class Machine:
                 value = self.evaluate(part, self.frame.env.copy())
                 if isinstance(value, Instance | External) and value.dotted.startswith(sdk.CALLBACK_MODULES):
                     return True
-                if _mentions_callback(value):
+                if mentions_callback(value):
                     return True
         return False
 
@@ -990,7 +1002,7 @@ class Machine:
 
     def _assign_callbacks(self, name: str, source: ast.expr | None, value: Value) -> None:
         """A list of callbacks is assigned; emptied at the top of the module, it is empty again."""
-        if self._names_langfuse(source) or _mentions_callback(value):
+        if self._names_langfuse(source) or mentions_callback(value):
             self.record.callbacks.add(name)
         elif self.frame.info is None and not self.frame.guards and value == Many(NOTHING):
             self.record.callbacks.discard(name)
@@ -1065,149 +1077,3 @@ class Machine:
         entry.raised = merge_routes(entry.raised, frame.raised)
         if not any(known is entry for known in frame.entries):
             frame.entries.append(entry)
-
-
-def origins_of(value: Value) -> frozenset[Origin]:
-    """Return the streams that a value is or holds."""
-    if isinstance(value, Stream):
-        return value.origins
-    if isinstance(value, Pending):
-        return origins_of(value.result)
-    if isinstance(value, Numbered):
-        return origins_of(value.inner)
-    if isinstance(value, Manager):
-        return origins_of(value.entered)
-    if isinstance(value, Partial):
-        return origins_of(value.function)
-    if isinstance(value, Many):
-        return frozenset().union(origins_of(value.element), *(origins_of(item) for item in value.items or ()))
-    return frozenset()
-
-
-def _is_event_field(node: ast.expr, env: Environment) -> bool:
-    """Tell whether an expression is `event.type` or `event["type"]` of a generator's event."""
-    base = node.value if isinstance(node, ast.Attribute | ast.Subscript) else None
-    return isinstance(base, ast.Name) and isinstance(env.names.get(base.id), Event)
-
-
-def _is_past_the_stream(stream: Stream, env: Environment) -> bool:
-    """Tell whether the event in hand was yielded when the generator had read its own stream to the end."""
-    events = [value for value in env.names.values() if isinstance(value, Event) and value.origins == stream.origins]
-    return any(not any(one.inside for one in event.yields) for event in events)
-
-
-def _mentions_callback(value: Value) -> bool:
-    if isinstance(value, Const):
-        return value.value in sdk.CALLBACK_NAMES
-    return isinstance(value, Many) and (
-        _mentions_callback(value.element) or any(_mentions_callback(item) for item in value.items or ())
-    )
-
-
-def _forget_place(value: Value) -> Value:
-    """A content kept in an attribute cannot be repaired where it was read: that is another function's business."""
-    if isinstance(value, Content):
-        return Content()
-    return Many(_forget_place(value.element)) if isinstance(value, Many) else value
-
-
-def _inside(origin: Origin, node: ast.stmt) -> bool:
-    assert node.end_lineno is not None
-    return node.lineno <= origin.line <= node.end_lineno
-
-
-def _receiver(function: Function) -> Value | None:
-    if function.bound is not None:
-        return function.bound
-    info = function.info
-    if info.owner is None or info.role is Role.STATIC:
-        return None
-    return Class(info.owner) if info.role is Role.CLASS else Object(info.owner)
-
-
-def _positional_names(function: Function) -> list[str]:
-    arguments = function.info.node.args
-    names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
-    return names[1:] if function.bound is not None else names
-
-
-def _plain_positional(arguments: calls.Arguments) -> list[Value]:
-    values: list[Value] = []
-    for node, value in zip(arguments.node.args, arguments.positional, strict=True):
-        if isinstance(node, ast.Starred):
-            break
-        values.append(value)
-    return values
-
-
-def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> dict[str, ast.expr]:
-    arguments = node.args
-    positional = [*arguments.posonlyargs, *arguments.args]
-    pairs = list(zip(reversed(positional), reversed(arguments.defaults), strict=False))
-    pairs += [
-        (argument, default)
-        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-        if default
-    ]
-    return {argument.arg: default for argument, default in pairs}
-
-
-def _is_near(value: Value) -> bool:
-    """Tell whether a name of the module leads to the SDKs, or into another module of the project."""
-    if isinstance(value, External | Instance):
-        return value.dotted.startswith(("litellm", "langfuse"))
-    return isinstance(value, Imported | Namespace)
-
-
-def _is_telling(value: Value) -> bool:
-    return isinstance(value, _TELLING) or (isinstance(value, External) and value.dotted in sdk.CALLS)
-
-
-def _call_at(node: ast.expr) -> ast.Call:
-    """Return a call that stands for the `__aiter__` of what `node` gives."""
-    return ast.copy_location(ast.Call(node, [], []), node)
-
-
-def _tells(value: Value) -> bool:
-    """Tell whether an argument can make a difference to what a function does: what a text says never does."""
-    if isinstance(value, Const):
-        return value.value is None or isinstance(value.value, bool)
-    if isinstance(value, Instance | External):
-        return value.dotted.startswith(("litellm", "langfuse"))
-    if isinstance(value, Many):
-        return _tells(value.element) or any(_tells(item) for item in value.items or ())
-    return not isinstance(value, Unknown | Nothing | Text | Flag)
-
-
-def _context(function: Function, parameters: dict[str, Value]) -> Context:
-    return (function.closure, function.bound, tuple(parameters.items()))
-
-
-def _bound_names(node: ast.ClassDef) -> Iterator[str]:
-    for statement in ast.walk(node):
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and statement is not node:
-            yield statement.name
-        elif isinstance(statement, ast.Assign):
-            yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
-        elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-            yield statement.target.id
-
-
-def _instance_of(value: Value, node: ast.expr) -> Value:
-    if isinstance(value, Class):
-        return Object(value.info)
-    if not isinstance(value, External):
-        return UNKNOWN
-    if value.dotted in sdk.STREAM_TYPES:
-        return Stream(frozenset({Origin(value.dotted, node.lineno, node.col_offset)}), is_async=False)
-    if value.dotted in sdk.CHUNK_TYPES:
-        return Part(Kind.CHUNK)
-    if value.dotted in sdk.DELTA_TYPES:
-        return Part(Kind.DELTA)
-    if value.dotted == "str":
-        return TEXT
-    return (
-        Instance(value.dotted)
-        if value.dotted.startswith("litellm.") or value.dotted in sdk.LANGFUSE_CLIENTS
-        else UNKNOWN
-    )

@@ -1,0 +1,194 @@
+"""Questions about values, functions and classes that need no interpreter to answer."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lint_rules.semantics import sdk
+from lint_rules.semantics.environment import Environment
+from lint_rules.semantics.values import (
+    TEXT,
+    UNKNOWN,
+    Class,
+    Const,
+    Content,
+    Event,
+    External,
+    Finish,
+    Flag,
+    Function,
+    Imported,
+    Instance,
+    Kind,
+    Manager,
+    Many,
+    Namespace,
+    Nothing,
+    Numbered,
+    Object,
+    Origin,
+    Part,
+    Partial,
+    Pending,
+    Role,
+    Stream,
+    Tasks,
+    Text,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from lint_rules.semantics.calls import Arguments
+    from lint_rules.semantics.record import Context
+
+TELLING = Stream | Part | Content | Finish | Event | Function | Pending | Numbered | Tasks
+"""Values that make a function of another module worth a look when it is given one."""
+
+
+def origins_of(value: Value) -> frozenset[Origin]:
+    """Return the streams that a value is or holds."""
+    if isinstance(value, Stream):
+        return value.origins
+    if isinstance(value, Pending):
+        return origins_of(value.result)
+    if isinstance(value, Numbered):
+        return origins_of(value.inner)
+    if isinstance(value, Manager):
+        return origins_of(value.entered)
+    if isinstance(value, Partial):
+        return origins_of(value.function)
+    if isinstance(value, Many):
+        return frozenset().union(origins_of(value.element), *(origins_of(item) for item in value.items or ()))
+    return frozenset()
+
+
+def is_event_field(node: ast.expr, env: Environment) -> bool:
+    """Tell whether an expression is `event.type` or `event["type"]` of a generator's event."""
+    base = node.value if isinstance(node, ast.Attribute | ast.Subscript) else None
+    return isinstance(base, ast.Name) and isinstance(env.names.get(base.id), Event)
+
+
+def is_past_the_stream(stream: Stream, env: Environment) -> bool:
+    """Tell whether the event in hand was yielded when the generator had read its own stream to the end."""
+    events = [value for value in env.names.values() if isinstance(value, Event) and value.origins == stream.origins]
+    return any(not any(one.inside for one in event.yields) for event in events)
+
+
+def mentions_callback(value: Value) -> bool:
+    if isinstance(value, Const):
+        return value.value in sdk.CALLBACK_NAMES
+    return isinstance(value, Many) and (
+        mentions_callback(value.element) or any(mentions_callback(item) for item in value.items or ())
+    )
+
+
+def forget_place(value: Value) -> Value:
+    """A content kept in an attribute cannot be repaired where it was read: that is another function's business."""
+    if isinstance(value, Content):
+        return Content()
+    return Many(forget_place(value.element)) if isinstance(value, Many) else value
+
+
+def inside(origin: Origin, node: ast.stmt) -> bool:
+    assert node.end_lineno is not None
+    return node.lineno <= origin.line <= node.end_lineno
+
+
+def receiver_of(function: Function) -> Value | None:
+    if function.bound is not None:
+        return function.bound
+    info = function.info
+    if info.owner is None or info.role is Role.STATIC:
+        return None
+    return Class(info.owner) if info.role is Role.CLASS else Object(info.owner)
+
+
+def positional_names(function: Function) -> list[str]:
+    arguments = function.info.node.args
+    names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
+    return names[1:] if function.bound is not None else names
+
+
+def plain_positional(arguments: Arguments) -> list[Value]:
+    values: list[Value] = []
+    for node, value in zip(arguments.node.args, arguments.positional, strict=True):
+        if isinstance(node, ast.Starred):
+            break
+        values.append(value)
+    return values
+
+
+def defaults_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> dict[str, ast.expr]:
+    arguments = node.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    pairs = list(zip(reversed(positional), reversed(arguments.defaults), strict=False))
+    pairs += [
+        (argument, default)
+        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if default
+    ]
+    return {argument.arg: default for argument, default in pairs}
+
+
+def is_near(value: Value) -> bool:
+    """Tell whether a name of the module leads to the SDKs, or into another module of the project."""
+    if isinstance(value, External | Instance):
+        return value.dotted.startswith(("litellm", "langfuse"))
+    return isinstance(value, Imported | Namespace)
+
+
+def is_telling(value: Value) -> bool:
+    return isinstance(value, TELLING) or (isinstance(value, External) and value.dotted in sdk.CALLS)
+
+
+def call_at(node: ast.expr) -> ast.Call:
+    """Return a call that stands for the `__aiter__` of what `node` gives."""
+    return ast.copy_location(ast.Call(node, [], []), node)
+
+
+def tells(value: Value) -> bool:
+    """Tell whether an argument can make a difference to what a function does: what a text says never does."""
+    if isinstance(value, Const):
+        return value.value is None or isinstance(value.value, bool)
+    if isinstance(value, Instance | External):
+        return value.dotted.startswith(("litellm", "langfuse"))
+    if isinstance(value, Many):
+        return tells(value.element) or any(tells(item) for item in value.items or ())
+    return not isinstance(value, Unknown | Nothing | Text | Flag)
+
+
+def context_of(function: Function, parameters: dict[str, Value]) -> Context:
+    return (function.closure, function.bound, tuple(parameters.items()))
+
+
+def bound_names(node: ast.ClassDef) -> Iterator[str]:
+    for statement in ast.walk(node):
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and statement is not node:
+            yield statement.name
+        elif isinstance(statement, ast.Assign):
+            yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
+        elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            yield statement.target.id
+
+
+def instance_of(value: Value, node: ast.expr) -> Value:
+    if isinstance(value, Class):
+        return Object(value.info)
+    if not isinstance(value, External):
+        return UNKNOWN
+    if value.dotted in sdk.STREAM_TYPES:
+        return Stream(frozenset({Origin(value.dotted, node.lineno, node.col_offset)}), is_async=False)
+    if value.dotted in sdk.CHUNK_TYPES:
+        return Part(Kind.CHUNK)
+    if value.dotted in sdk.DELTA_TYPES:
+        return Part(Kind.DELTA)
+    if value.dotted == "str":
+        return TEXT
+    return (
+        Instance(value.dotted)
+        if value.dotted.startswith("litellm.") or value.dotted in sdk.LANGFUSE_CLIENTS
+        else UNKNOWN
+    )

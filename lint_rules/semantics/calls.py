@@ -116,6 +116,10 @@ def _external(dotted: str, arguments: Arguments) -> Value:
     entry = sdk.CALLS.get(dotted)
     if entry is not None:
         return litellm_call(dotted, entry, arguments)
+    if dotted in sdk.STREAM_TYPES:
+        node = arguments.node
+        origin = Origin(dotted, node.lineno, node.col_offset, arguments.machine.frame.home.name)
+        return Stream(frozenset({origin}), is_async=False, via=_made(origin))
     handler = _HANDLERS.get(dotted)
     if handler is not None:
         return handler(arguments)

@@ -7,6 +7,14 @@ import pytest
 from lint_rules import check_source
 
 IDIOMS = {
+    "a stream wrapped by hand": (
+        (
+            "def f(lines):\n"
+            "    for chunk in litellm.CustomStreamWrapper(completion_stream=lines, model='m'):\n"
+            "        text += chunk['choices'][0]['delta']['content']\n"
+        ),
+        ["LLM201"],
+    ),
     "LiteLLM reads the stream itself": (
         'r = litellm.completion(model="m", messages=[], stream=True, complete_response=True)\nprint(r.choices[0])\n',
         [],

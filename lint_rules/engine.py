@@ -1,5 +1,4 @@
-"""One file through the line: bytes → prefilter → ast → facts → rules → findings; and many files, one after the
-other."""
+"""One file through the line: bytes → prefilter → ast → facts → rules → findings; and many, one after the other."""
 
 from __future__ import annotations
 
@@ -22,7 +21,7 @@ _SITES = re.compile(rb"async for|\bfor\b.*\bin\b|content|\brun|lifespan|on_event
 
 def may_matter(data: bytes, path: str, project: Project) -> bool:
     """Tell whether a file can have a finding at all, by searching text, before anything is parsed."""
-    if any(mention in data for mention in sdk.MENTIONS):
+    if sdk.is_mentioned(data):
         return True
     return _SITES.search(data) is not None and project.matters_as(path, data)
 
@@ -43,9 +42,9 @@ def check_bytes(data: bytes, path: str, settings: Settings | None = None, projec
     """Check one module's bytes. Never raises for what the bytes hold: whatever is wrong with them becomes the
     outcome."""
     project = project or Project()
-    if not may_matter(data, path, project):
-        return FileReport(path, Status.CLEAN)
     try:
+        if not may_matter(data, path, project):
+            return FileReport(path, Status.CLEAN)
         text = files.decode(data)
         findings = check_tree(parse(data), text, path, settings or EVERYTHING, project)
     except files.Unreadable as error:

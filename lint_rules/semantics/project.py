@@ -102,12 +102,13 @@ class Project:
         if not level and parts[:1] and parts[0] in sys.stdlib_module_names:
             return
         roots = (_ancestor(importer, level),) if level else self._search_path(importer)
-        if not level and parts[:1] and parts[0] in _SDK_PACKAGES:
+        names_sdk = not level and module.partition(".")[0] in _SDK_PACKAGES
+        if names_sdk:
             roots = tuple(root for root in roots if not os.path.isfile(os.path.join(root, "__init__.py")))
         found = [_module_at(os.path.join(root, *parts)) for root in roots]
         regular = [path for path in found if path is not None and path.endswith(".py") and path != importer]
         yield from regular
-        if not level and parts[:1] and parts[0] in _SDK_PACKAGES:
+        if names_sdk:
             return  # a mere folder of that name does not shadow an installed package
         yield from (path for path in found if path is not None and not path.endswith(".py"))
 
@@ -312,7 +313,7 @@ class Project:
 
     def _mentions_sdk(self, path: str) -> bool:
         data = self._read(path)
-        return data is not None and any(mention in data for mention in sdk.MENTIONS)
+        return data is not None and sdk.is_mentioned(data)
 
     def imports(self, path: str) -> tuple[str, ...]:
         """Return the project's modules that a module imports, read off its text."""

@@ -14,6 +14,11 @@ MENTIONS = (b"litellm", b"langfuse")
 """A file that holds neither of these bytes cannot bring a LiteLLM stream or a Langfuse trace into being by itself."""
 
 
+def is_mentioned(data: bytes) -> bool:
+    """Tell whether a module's bytes mention LiteLLM or Langfuse at all."""
+    return any(mention in data for mention in MENTIONS)
+
+
 @dataclass(frozen=True)
 class Call:
     """A LiteLLM callable whose calls are logged: awaited or not, and whether `stream=True` makes its result a
@@ -152,19 +157,6 @@ NUMBERING = frozenset(
     }
 )
 CLOSING = frozenset({"contextlib.aclosing", "contextlib.closing", "async_generator.aclosing"})
-DECORATORS_THAT_CHANGE_THE_RESULT = frozenset(
-    {
-        "contextlib.contextmanager",
-        "contextlib.asynccontextmanager",
-        "property",
-        "functools.cached_property",
-        "functools.singledispatch",
-        "typing.overload",
-        "pytest.fixture",
-        "pytest_asyncio.fixture",
-    }
-)
-
 _DELIVERING_NAME = re.compile(
     r"flush|drain|deliver|shutdown|teardown|telemetry|tracing|langfuse|observability|wait_for_log", re.IGNORECASE
 )

@@ -452,8 +452,3 @@ def join_all(values: Iterable[Value]) -> Value:
     for value in values:
         joined = value if joined is None else join(joined, value)
     return UNKNOWN if joined is None else joined
-
-
-def is_not_none(value: Value) -> bool:
-    """Tell whether the value is certainly not None."""
-    return value != NONE and not isinstance(value, Unknown | Content | Empty | Finish)

@@ -14,9 +14,18 @@ from lint_rules.semantics.facts import ModuleFacts, Source, TooLargeError, gathe
 from lint_rules.semantics.project import Project
 from lint_rules.semantics.syntax import parse
 from lint_rules.settings import EVERYTHING, Settings
+from lint_rules.targets import Finder
 
 _SITES = re.compile(rb"async for|\bfor\b.*\bin\b|content|\brun|lifespan|on_event|shutdown")
 """What a module needs, beside the SDKs somewhere among its imports, to have a finding."""
+
+
+class Surroundings:
+    """What lies around the files of one run, found when asked for and once: other modules, and target versions."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.project = Project()
+        self.targets = Finder(settings.target)
 
 
 def may_matter(data: bytes, path: str, project: Project) -> bool:
@@ -26,9 +35,9 @@ def may_matter(data: bytes, path: str, project: Project) -> bool:
     return _SITES.search(data) is not None and project.matters_as(path, data)
 
 
-def check_tree(tree: ast.Module, text: str, path: str, settings: Settings, project: Project) -> tuple[Finding, ...]:
+def check_tree(tree: ast.Module, text: str, path: str, settings: Settings, around: Surroundings) -> tuple[Finding, ...]:
     """Return the findings of a parsed module, in source order. Raises what `gather` raises."""
-    facts = gather(tree, Source(text), project.home(path))
+    facts = gather(tree, Source(text), around.project.home(path), around.targets.targets(path))
     return tuple(sorted(_findings(facts, settings), key=lambda finding: (finding.span, finding.code)))
 
 
@@ -38,15 +47,18 @@ def _findings(facts: ModuleFacts, settings: Settings) -> Iterator[Finding]:
             yield from rule.findings(facts)
 
 
-def check_bytes(data: bytes, path: str, settings: Settings | None = None, project: Project | None = None) -> FileReport:
+def check_bytes(
+    data: bytes, path: str, settings: Settings | None = None, around: Surroundings | None = None
+) -> FileReport:
     """Check one module's bytes. Never raises for what the bytes hold: whatever is wrong with them becomes the
     outcome."""
-    project = project or Project()
+    settings = settings or EVERYTHING
+    around = around or Surroundings(settings)
     try:
-        if not may_matter(data, path, project):
+        if not may_matter(data, path, around.project):
             return FileReport(path, Status.CLEAN)
         text = files.decode(data)
-        findings = check_tree(parse(data), text, path, settings or EVERYTHING, project)
+        findings = check_tree(parse(data), text, path, settings, around)
     except files.Unreadable as error:
         return FileReport(path, Status.FAILED, problem=error.problem)
     except SyntaxError as error:
@@ -65,20 +77,20 @@ def _syntax_problem(error: SyntaxError) -> Problem:
     return Problem(f"cannot be parsed: {error.msg}", error.lineno, column)
 
 
-def check_file(path: str, settings: Settings | None = None, project: Project | None = None) -> FileReport:
+def check_file(path: str, settings: Settings | None = None, around: Surroundings | None = None) -> FileReport:
     """Check one file; whatever is wrong with it becomes its outcome."""
     try:
         data = files.read(path)
     except files.Unreadable as error:
         return FileReport(path, Status.FAILED, problem=error.problem)
-    return check_bytes(data, path, settings, project)
+    return check_bytes(data, path, settings, around)
 
 
 def check_files(paths: Iterable[str], settings: Settings | None = None) -> Iterator[FileReport]:
     """Check files and folders, in order of discovery; a path that leads nowhere is a failed report."""
-    project = Project()
+    around = Surroundings(settings or EVERYTHING)
     for found in files.discover(list(paths)):
         if found.problem is not None:
             yield FileReport(found.path, Status.FAILED, problem=found.problem)
         else:
-            yield check_file(found.path, settings, project)
+            yield check_file(found.path, settings, around)

@@ -58,6 +58,44 @@ class OrEmpty:
     read: Span
 
 
+class Wait(str, Enum):
+    """How the delivery helper lets LiteLLM finish logging inside the running loop."""
+
+    WORKER = "worker"
+    """Flush the background logging worker (litellm >= 1.76.0)."""
+    TASKS = "tasks"
+    """Wait for LiteLLM's own tasks (before that)."""
+    EITHER = "either"
+    """The worker if there is one, else the tasks: for a range that spans both."""
+    NOTHING = "nothing"
+    """LiteLLM logs nothing: the traces are those of the Langfuse SDK."""
+
+
+class Flush(str, Enum):
+    """Which exporter the delivery helper flushes after that, where the process does not end normally."""
+
+    LITELLM = "flush_langfuse_tracing"
+    """The private exporter of the "langfuse" callback of litellm >= 1.104.0."""
+    CALLBACK_CLIENTS = "clients of the callbacks"
+    """The Langfuse 2 clients that the "langfuse" callback of litellm < 1.104.0 keeps to itself."""
+    PROVIDER = "global tracer provider"
+    """OpenTelemetry's global provider, which "langfuse_otel" used at first."""
+    PRIVATE_PROVIDERS = "tracer providers of the callbacks"
+    """The providers per credential that "langfuse_otel" keeps in a private cache since."""
+    CLIENT = "get_client"
+    """The client of the Langfuse SDK >= 3."""
+    CONTEXT = "langfuse_context"
+    """The client behind the decorators of the Langfuse SDK 2."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What the delivery helper has to do, chosen by the target versions and by how the process ends."""
+
+    wait: Wait = Wait.WORKER
+    flushes: tuple[Flush, ...] = ()
+
+
 @dataclass(frozen=True)
 class DeliverTraces:
     """Await the delivery helper in a `finally` around the body of the coroutine function whose `def` is at
@@ -71,6 +109,7 @@ class DeliverTraces:
     coroutine: Span
     flush: Span | None = None
     helper: str | None = None
+    recipe: Recipe = Recipe()
 
 
 Edit = ContinueLoop | DrainBefore | OrEmpty | DeliverTraces

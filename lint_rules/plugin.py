@@ -8,17 +8,16 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from lint_rules import __version__
-from lint_rules.engine import check_tree, may_matter
+from lint_rules.engine import Surroundings, check_tree, may_matter
 from lint_rules.rules import all_rules
 from lint_rules.semantics.facts import TooLargeError
-from lint_rules.semantics.project import Project
 from lint_rules.settings import Settings
 
 _ALL = Settings(select=("LLM", *(rule.code for rule in all_rules())))
 """flake8 does its own selecting and its own `# noqa`."""
 
-_PROJECT = Project()
-"""What is known of the modules around the linted files: flake8 runs many files in one process."""
+_AROUND = Surroundings(_ALL)
+"""What lies around the linted files: flake8 runs many files in one process."""
 
 
 class Plugin:
@@ -38,10 +37,10 @@ class Plugin:
     def run(self) -> Iterator[tuple[int, int, str, type]]:
         """Yield `(line, column, text, type)` of every finding: 1-based line, 0-based column."""
         text = "".join(self._lines)
-        if not may_matter(text.encode("utf-8", "surrogatepass"), self._filename, _PROJECT):
+        if not may_matter(text.encode("utf-8", "surrogatepass"), self._filename, _AROUND.project):
             return
         try:
-            findings = check_tree(self._tree, text, self._filename, _ALL, _PROJECT)
+            findings = check_tree(self._tree, text, self._filename, _ALL, _AROUND)
         except (RecursionError, TooLargeError):
             return
         except Exception as error:  # a defect of ours must not end the user's whole run

@@ -15,6 +15,8 @@ class Settings:
 
     select: tuple[str, ...] = ("LLM",)
     ignore: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+    """Requirements that say which SDKs the linted code runs with (`litellm==1.77.7`), whatever its own files say."""
 
     def enabled(self, code: str, *, default: bool = True) -> bool:
         """Tell whether findings with `code` are wanted; without `default`, only the full code asks for them."""

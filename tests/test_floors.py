@@ -18,11 +18,13 @@ FLOORS = {
     "lint_rules.settings": [],
     "lint_rules.files": ["lint_rules.finding"],
     "lint_rules.semantics": ["lint_rules.semantics", "lint_rules.finding", "lint_rules.files"],
+    "lint_rules.targets": ["lint_rules.semantics", "lint_rules.files", "lint_rules.finding", "lint_rules.settings"],
     "lint_rules.rules": ["lint_rules.rules", "lint_rules.semantics", "lint_rules.finding"],
     "lint_rules.report": ["lint_rules.report", "lint_rules.finding"],
     "lint_rules.shim": ["lint_rules.shim"],
     "lint_rules.engine": [
         "lint_rules.rules",
+        "lint_rules.targets",
         "lint_rules.semantics",
         "lint_rules.files",
         "lint_rules.finding",

@@ -72,11 +72,11 @@ def entry_point_without_flush(this: Rule, module: ModuleFacts) -> Iterator[Findi
     """Report every entry point that never waits for LiteLLM's logging."""
     for entry in module.entry_points:
         if entry.ending == Ending.NOTHING:
-            yield Finding(this.code, entry.span, _message(entry), delivery_fix(entry) if entry.by_callback else None)
+            yield Finding(this.code, entry.span, _message(entry), delivery_fix(entry) if entry.callbacks else None)
 
 
 def _message(entry: EntryPoint) -> str:
-    if not entry.by_callback:
+    if not entry.callbacks:
         return (
             f"`{entry.coroutine}` ends without flushing Langfuse: a normal exit delivers its traces, "
             "but a killed, frozen or forked process loses them"

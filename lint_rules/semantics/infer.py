@@ -18,6 +18,7 @@ from lint_rules.semantics.narrow import Decision, is_empty, narrow_truth, strong
 from lint_rules.semantics.questions import (
     bound_names,
     call_at,
+    callbacks_in,
     context_of,
     defaults_of,
     forget_place,
@@ -27,7 +28,6 @@ from lint_rules.semantics.questions import (
     is_near,
     is_past_the_stream,
     is_telling,
-    mentions_callback,
     origins_of,
     plain_positional,
     positional_names,
@@ -972,23 +972,17 @@ class Machine:
             receiver = self.evaluate(node.func.value, self.frame.env.copy())
             if isinstance(receiver, External) and receiver.dotted in sdk.CALLBACK_LISTS:
                 given += node.args
-        if any(self._names_langfuse(value) for value in given):
-            self.record.callbacks.add("")
+        names = frozenset().union(*map(self._langfuse_names, given))
+        if names:
+            self.record.callbacks[""] = self.record.callbacks.get("", frozenset()) | names
 
-    def _names_langfuse(self, node: ast.expr | None) -> bool:
-        """Tell whether an expression mentions a Langfuse callback, itself or through a module-level name."""
-        if node is None:
-            return False
-        for part in ast.walk(node):
-            if isinstance(part, ast.Constant) and part.value in sdk.CALLBACK_NAMES:
-                return True
-            if isinstance(part, ast.Name | ast.Attribute | ast.Call):
-                value = self.evaluate(part, self.frame.env.copy())
-                if isinstance(value, Instance | External) and value.dotted.startswith(sdk.CALLBACK_MODULES):
-                    return True
-                if mentions_callback(value):
-                    return True
-        return False
+    def _langfuse_names(self, node: ast.expr | None) -> frozenset[str]:
+        """Return the Langfuse callbacks that an expression mentions, itself or through a module-level name."""
+        names: frozenset[str] = frozenset()
+        for part in ast.walk(node) if node is not None else ():
+            if isinstance(part, ast.Constant | ast.Name | ast.Attribute | ast.Call):
+                names |= callbacks_in(self.evaluate(part, self.frame.env.copy()))
+        return names
 
     def _notice_assignment(self, target: ast.expr, source: ast.expr | None, value: Value, env: Environment) -> None:
         """`litellm.success_callback = [...]`; `os.environ["LANGFUSE_TRACING_ENABLED"] = "false"`."""
@@ -1002,10 +996,11 @@ class Machine:
 
     def _assign_callbacks(self, name: str, source: ast.expr | None, value: Value) -> None:
         """A list of callbacks is assigned; emptied at the top of the module, it is empty again."""
-        if self._names_langfuse(source) or mentions_callback(value):
-            self.record.callbacks.add(name)
+        names = self._langfuse_names(source) | callbacks_in(value)
+        if names:
+            self.record.callbacks[name] = self.record.callbacks.get(name, frozenset()) | names
         elif self.frame.info is None and not self.frame.guards and value == Many(NOTHING):
-            self.record.callbacks.discard(name)
+            self.record.callbacks.pop(name, None)
 
     def _notice_switch(self, name: object, value: Value) -> None:
         off = isinstance(value, Const) and str(value.value).lower() in ("false", "0", "off", "no")

@@ -77,12 +77,15 @@ def is_past_the_stream(stream: Stream, env: Environment) -> bool:
     return any(not any(one.inside for one in event.yields) for event in events)
 
 
-def mentions_callback(value: Value) -> bool:
+def callbacks_in(value: Value) -> frozenset[str]:
+    """Return the names of the Langfuse callbacks that a value is or holds."""
     if isinstance(value, Const):
-        return value.value in sdk.CALLBACK_NAMES
-    return isinstance(value, Many) and (
-        mentions_callback(value.element) or any(mentions_callback(item) for item in value.items or ())
-    )
+        return sdk.CALLBACK_NAMES & {value.value} if isinstance(value.value, str) else frozenset()
+    if isinstance(value, Instance | External):
+        return sdk.callbacks_of(value.dotted)
+    if not isinstance(value, Many):
+        return frozenset()
+    return callbacks_in(value.element).union(*(callbacks_in(item) for item in value.items or ()))
 
 
 def forget_place(value: Value) -> Value:

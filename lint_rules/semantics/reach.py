@@ -57,7 +57,8 @@ class Outline:
     functions: dict[str, Sketch] = field(default_factory=dict)
     methods: dict[str, set[str]] = field(default_factory=dict)
     """The names of each class's functions: what one of them keeps in `self`, any of them may use."""
-    registers_callback: bool = False
+    callbacks: frozenset[str] = frozenset()
+    """The Langfuse callbacks that it registers with LiteLLM, by name."""
     tracing_off: bool = False
 
     def leading(self, imported: set[str]) -> frozenset[str]:
@@ -88,9 +89,9 @@ class Program:
     """For each module, the modules that it imports itself."""
 
     @property
-    def registers_callback(self) -> bool:
-        """Tell whether a module that is imported registers a Langfuse callback with LiteLLM."""
-        return any(outline.registers_callback for outline in self.outlines[1:])
+    def callbacks(self) -> frozenset[str]:
+        """The Langfuse callbacks that imported modules register with LiteLLM, by name."""
+        return frozenset().union(*(outline.callbacks for outline in self.outlines[1:]))
 
     @property
     def tracing_off(self) -> bool:
@@ -156,7 +157,7 @@ def outline(tree: ast.Module) -> Outline:
     result = Outline()
     aliases = _langfuse_names(tree)
     _outline_scope(tree, MODULE, result, aliases)
-    result.registers_callback = any(_registers(node) for node in ast.walk(tree))
+    result.callbacks = frozenset(name for node in ast.walk(tree) for name in _registered(node))
     result.tracing_off = any(_switches_off(node) for node in ast.walk(tree))
     return result
 
@@ -242,24 +243,28 @@ def _bound_to_langfuse(node: ast.AST) -> Iterator[str]:
                 yield alias.asname or alias.name.partition(".")[0]
 
 
-def _registers(node: ast.AST) -> bool:
-    """`litellm.success_callback = ["langfuse"]`, `.append("langfuse")`, `callbacks=["langfuse_otel"]`."""
+def _registered(node: ast.AST) -> Iterator[str]:
+    """Yield what `litellm.success_callback = ["langfuse"]`, `.append("langfuse")`, `callbacks=["langfuse_otel"]`
+    register."""
     if isinstance(node, ast.Assign | ast.AugAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        return any(_is_callback_list(target) for target in targets) and _names_callback(node.value)
-    if isinstance(node, ast.Call):
-        if isinstance(node.func, ast.Attribute) and _is_callback_list(node.func.value):
-            return any(_names_callback(argument) for argument in node.args)
-        return any(keyword.arg in sdk.CALLBACK_KEYWORDS and _names_callback(keyword.value) for keyword in node.keywords)
-    return False
+        if any(_is_callback_list(target) for target in targets):
+            yield from _callbacks_in(node.value)
+    elif isinstance(node, ast.Call):
+        grows = isinstance(node.func, ast.Attribute) and _is_callback_list(node.func.value)
+        given = [keyword.value for keyword in node.keywords if keyword.arg in sdk.CALLBACK_KEYWORDS]
+        for argument in (*(node.args if grows else ()), *given):
+            yield from _callbacks_in(argument)
 
 
 def _is_callback_list(node: ast.expr) -> bool:
     return isinstance(node, ast.Attribute) and node.attr in sdk.CALLBACK_KEYWORDS
 
 
-def _names_callback(node: ast.expr) -> bool:
-    return any(isinstance(part, ast.Constant) and part.value in sdk.CALLBACK_NAMES for part in ast.walk(node))
+def _callbacks_in(node: ast.expr) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and part.value in sdk.CALLBACK_NAMES:
+            yield str(part.value)
 
 
 def _switches_off(node: ast.AST) -> bool:

@@ -126,8 +126,8 @@ class Record:
     entries: dict[ast.Call, Entry] = field(default_factory=dict)
     rescued: set[FunctionInfo | None] = field(default_factory=set)
     """Functions (None: the module) that flush LiteLLM's worker in a loop of its own, after the entry point."""
-    callbacks: set[str] = field(default_factory=set)
-    """The lists of LiteLLM callbacks that Langfuse is in; "" for a list that is passed to a call."""
+    callbacks: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Per list of LiteLLM callbacks ("": one that is passed to a call) the Langfuse callbacks in it, by name."""
     uses_langfuse_sdk: bool = False
     tracing_off: bool = False
 

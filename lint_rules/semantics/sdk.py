@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lint_rules.semantics.releases import Fact
+
 MENTIONS = (b"litellm", b"langfuse")
 """A file that holds neither of these bytes cannot bring a LiteLLM stream or a Langfuse trace into being by itself."""
 
@@ -80,6 +82,14 @@ CALLBACK_NAMES = frozenset({"langfuse", "langfuse_otel"})
 CALLBACK_MODULES = ("litellm.integrations.langfuse",)
 """An instance of a class from here is a Langfuse callback."""
 
+
+def callbacks_of(dotted: str) -> frozenset[str]:
+    """Return the name of the callback that a class of LiteLLM's is (`LangfuseOtelLogger`), if it is one of Langfuse."""
+    if not dotted.startswith(CALLBACK_MODULES):
+        return frozenset()
+    return frozenset({"langfuse_otel" if "otel" in dotted.lower() else "langfuse"})
+
+
 WORKER = "litellm.litellm_core_utils.logging_worker.GLOBAL_LOGGING_WORKER"
 """LiteLLM's background logging worker, first in litellm 1.76.0."""
 
@@ -116,6 +126,27 @@ SILENT_CLIENT_METHODS = frozenset(
 
 LITELLM_EXPORTER_FLUSH = "litellm.integrations.langfuse.langfuse_sdk.flush_langfuse_tracing"
 """Flushes the private exporter of the "langfuse" callback: litellm >= 1.104.0."""
+
+# Facts with a date. `tests/semantics/test_sdk.py` re-derives from the installed SDKs what can be re-derived.
+
+LOGGING_WORKER = Fact("litellm", WORKER, "litellm_core_utils/logging_worker.py: LoggingWorker.flush", first="1.76.0")
+EXPORTER_FLUSH = Fact(
+    "litellm", LITELLM_EXPORTER_FLUSH, "integrations/langfuse/langfuse_sdk.py: flush_langfuse_tracing", first="1.104.0"
+)
+PRIVATE_PROVIDERS = Fact(
+    "litellm",
+    "langfuse_otel exports through a provider per credential",
+    "integrations/opentelemetry.py: OpenTelemetry._get_tracer_with_dynamic_headers",
+    first="1.85.0",
+)
+SPAN_MERGED = Fact(
+    "litellm",
+    "langfuse_otel writes onto the active span instead of making a generation",
+    "integrations/opentelemetry.py; measured",
+    first="1.80.0",
+)
+DECORATORS = Fact("langfuse", "langfuse.decorators", "decorators/__init__.py", gone="3.0.0")
+GET_CLIENT = Fact("langfuse", "langfuse.get_client", "__init__.py", first="3.0.0")
 
 RUNNERS: Mapping[str, str] = {
     "asyncio.run": "asyncio.run",

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from lint_rules import engine
 from lint_rules.finding import FileReport, Finding
-from lint_rules.semantics.project import Project
+from lint_rules.settings import EVERYTHING
 
 SITES = Path(__file__).with_name("sites.jsonl")
 FAMILIES = {"R1": ("LLM101", "LLM103", "LLM104"), "R1s": ("LLM102",), "R2": ("LLM20",), "R3": ("LLM30",)}
@@ -102,13 +102,13 @@ def _function_around(path: Path, line: int, default: tuple[int, int]) -> tuple[i
 
 
 @cache
-def _project(folder: Path) -> Project:
-    return Project()
+def _around(folder: Path) -> engine.Surroundings:
+    return engine.Surroundings(EVERYTHING)
 
 
 @cache
 def _checked(folder: Path, path: str) -> FileReport:
-    report = engine.check_file(str(folder / path), project=_project(folder))
+    report = engine.check_file(str(folder / path), around=_around(folder))
     if report.problem is not None:
         print(f"PROBLEM  {folder.name} {path}: {report.problem.message}")
     return report

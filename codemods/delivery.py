@@ -1,4 +1,4 @@
-"""Let an async entry point end only after LiteLLM has logged. Shared by the rules about delivery (LLM301, LLM304)."""
+"""Let an async entry point end only after LiteLLM has logged. Shared by the rules about delivery (LLM301-LLM305)."""
 
 from __future__ import annotations
 
@@ -9,44 +9,51 @@ import libcst as cst
 from libcst import matchers as m
 from libcst.metadata import Assignment, FunctionScope
 
-from codemods.imports import Access, Import, access, add_imports, bound, imports_at_top_level
-from codemods.site import Change, Refused, Site, parse
+from codemods.helper import reach_helper
+from codemods.site import Change, Refused, Site
 from codemods.statements import as_block, blank_and_rest, split_docstring
-from lint_rules.finding import DeliverTraces, Edit
+from lint_rules.finding import DeliverTraces, Edit, Span
 
-DOCSTRING = "Let LiteLLM finish logging inside the running event loop; never raise into the program."
-"""By this a helper that an earlier run wrote is known again."""
+Indices = tuple[int, ...]
+"""Which lines of a block, counted from 0."""
 
-_HELPER = '''\
-async def {name}(timeout: float = 10.0) -> None:
-    """{docstring}"""
-    try:{import_here}
-        await {sleep}(0)  # LiteLLM enqueues its log record from a task of its own: let it start first
-        await {wait_for}({worker}.flush(), timeout)
-    except Exception:
-        {logger}.exception("LiteLLM did not finish logging: traces may be missing in Langfuse")
-'''
-_WORKER = Import("litellm.litellm_core_utils.logging_worker", "GLOBAL_LOGGING_WORKER")
-_HELPER_SHAPE = m.FunctionDef(
-    asynchronous=m.Asynchronous(),
-    body=m.IndentedBlock(body=[m.SimpleStatementLine([m.Expr(m.SimpleString(f'"""{DOCSTRING}"""'))]), m.ZeroOrMore()]),
-)
+_PASS = cst.SimpleStatementLine([cst.Pass()])
 
 
 def deliver_traces(edit: Edit, site: Site) -> Iterator[Change]:
-    """Await the helper in a `finally` of the coroutine; write the helper, once per module, if there is none."""
+    """Let the coroutine deliver on every way out: by its own steps in a `finally`, else by a helper awaited there."""
     if not isinstance(edit, DeliverTraces):
         raise Refused(f"no way to write {type(edit).__name__} here")
     coroutine = site.statement(edit.coroutine, cst.FunctionDef)
-    helper = edit.helper or _existing_helper(site)
-    if helper is None:
-        helper = site.fresh("_deliver_traces", site.module)
-        yield from _new_helper(helper, site)
+    moved = _movable(edit.steps, coroutine, site)
+    if moved is not None:
+        yield Change(coroutine, deliver_in_finally, (None, (), *moved))
+        return
+    if edit.recipe is None and edit.helper is None:
+        raise Refused("no delivery is known for the target versions", edit.coroutine)
+    helper, changes = (edit.helper, []) if edit.helper or not edit.recipe else reach_helper(edit.recipe, site)
+    assert helper is not None
+    yield from changes
+    yield from _awaited(helper, edit, coroutine, site)
+
+
+def _awaited(helper: str, edit: DeliverTraces, coroutine: cst.FunctionDef, site: Site) -> Iterator[Change]:
+    """Await the helper: in place of what it replaces, before a flush that stands well, or in a new `finally`."""
     flush = site.small_statement(edit.flush) if edit.flush else None
+    dropped: Indices = ()
+    if edit.replaced:
+        block, indices = _lines(edit.replaced, site)
+        if block is not coroutine.body:
+            yield Change(block, replace_lines, (indices, helper))
+            if _in_finally(block.body[indices[0]], coroutine, site):
+                return
+        else:
+            dropped = indices
     if flush and _in_finally(flush, coroutine, site):
         yield Change(flush, await_first, (helper,))
-    else:
-        yield Change(coroutine, deliver_in_finally, (helper, _setup_of_last_flush(flush, coroutine, site)))
+        return
+    moved = _movable([edit.flush], coroutine, site) if edit.flush else None
+    yield Change(coroutine, deliver_in_finally, (helper, dropped, *(moved or ((), 0))))
 
 
 def await_first(flush: cst.BaseSmallStatement, helper: str) -> list[cst.CSTNode]:
@@ -54,92 +61,85 @@ def await_first(flush: cst.BaseSmallStatement, helper: str) -> list[cst.CSTNode]
     return [_awaiting(helper), flush]
 
 
-def deliver_in_finally(coroutine: cst.FunctionDef, helper: str, setup: int | None) -> cst.FunctionDef:
-    """Put the body, after its docstring, into `try`, and the helper's turn into its `finally`.
+def replace_lines(block: cst.IndentedBlock, indices: Indices, helper: str) -> cst.IndentedBlock:
+    """Put the helper's turn in the place of the first of some lines of a block, and drop the others."""
+    body: list[cst.BaseStatement] = []
+    for index, line in enumerate(block.body):
+        if index == indices[0]:
+            body.append(_awaiting(helper).with_changes(leading_lines=_leading(line)))
+        elif index not in indices:
+            body.append(line)
+    return block.with_changes(body=body)
 
-    With `setup` the last line is a flush that follows the helper, and so many statements stay before the `try` for it.
+
+def deliver_in_finally(
+    coroutine: cst.FunctionDef, helper: str | None, dropped: Indices, moved: Indices, setup: int
+) -> cst.FunctionDef:
+    """Put the body, after its docstring and its first `setup` statements, into `try`; deliver in its `finally`.
+
+    There the helper has its turn, if one is needed, and then the lines `moved` of the body. The lines `dropped` are
+    replaced by the helper, to which their comments pass.
     """
     block = as_block(coroutine.body)
     docstring, body = split_docstring(block.body)
-    only = body[0] if len(body) == 1 else None
-    if isinstance(only, cst.Try) and only.finalbody and not only.handlers:
-        protected: cst.BaseStatement = _in_its_finally(only, helper)
-        return coroutine.with_changes(body=block.with_changes(body=[*docstring, protected]))
-    last = [] if setup is None else [body.pop()]
-    before, body = body[: setup or 0], body[setup or 0 :]
-    above, body = _without_leading_blanks(body)
+    taken = {id(block.body[index]) for index in (*dropped, *moved)}
+    comments = [line for index in dropped for line in blank_and_rest(_leading(block.body[index]))[1]]
+    awaiting = [_awaiting(helper).with_changes(leading_lines=comments)] if helper else []
+    rest = [line for line in body if id(line) not in taken]
+    only = rest[0] if len(rest) == 1 else None
+    if helper and not moved and isinstance(only, cst.Try) and only.finalbody and not only.handlers:
+        return coroutine.with_changes(body=block.with_changes(body=[*docstring, _in_its_finally(only, helper)]))
+    before, rest = rest[:setup], rest[setup:]
+    above, rest = _without_leading_blanks(rest)
+    final = _without_leading_blanks([*awaiting, *(block.body[index] for index in moved)])[1]
     protected = cst.Try(
         leading_lines=above,
-        body=cst.IndentedBlock(body=body, indent=block.indent, footer=block.footer),
-        finalbody=cst.Finally(cst.IndentedBlock(body=[_awaiting(helper), *last], indent=block.indent)),
+        body=cst.IndentedBlock(rest or [_PASS], indent=block.indent, footer=block.footer),
+        finalbody=cst.Finally(cst.IndentedBlock(final, indent=block.indent)),
     )
     return coroutine.with_changes(body=block.with_changes(body=[*docstring, *before, protected], footer=[]))
 
 
-def write_helper(module: cst.Module, name: str, source: str) -> cst.Module:
-    """Put the helper above the first statement that awaits it, two blank lines around; comments stay with theirs."""
-    at = next(index for index, statement in enumerate(module.body) if m.findall(statement, m.Name(name)))
-    user = module.body[at]
-    _, comments = blank_and_rest(user.leading_lines)
-    blank = [cst.EmptyLine(indent=False)] * 2
-    helper = parse(source, module).with_changes(leading_lines=blank)
-    user = user.with_changes(leading_lines=[*blank, *comments])
-    return module.with_changes(body=[*module.body[:at], helper, user, *module.body[at + 1 :]])
+def _lines(spans: Sequence[Span], site: Site) -> tuple[cst.IndentedBlock, Indices]:
+    """Return the block that small statements, each alone on its line, stand in, and the indices of their lines."""
+    lines = [site.parent(site.small_statement(span)) for span in spans]
+    blocks = {site.parent(line) for line in lines}
+    block = blocks.pop()
+    if blocks or not isinstance(block, cst.IndentedBlock) or not all(map(_is_single, lines)):
+        raise Refused("these statements do not stand in lines of their own in one block", spans[0])
+    return block, tuple(index for index, line in enumerate(block.body) if line in lines)
 
 
-def _new_helper(name: str, site: Site) -> Iterator[Change]:
-    loop = access(site, "asyncio", "sleep", "wait_for")
-    worker = _reach_worker(site)
-    logger = _reach_logger(site)
-    source = _HELPER.format(
-        name=name,
-        docstring=DOCSTRING,
-        sleep=loop.written[0],
-        wait_for=loop.written[1],
-        worker=worker.written[0],
-        logger=logger.written[0],
-        import_here="" if worker.imports or bound(site, (_WORKER.module, _WORKER.name)) else f"\n        {_WORKER}\n",
-    )
-    yield Change(site.module, write_helper, (name, source))
-    yield from (change for reached in (loop, worker, logger) for change in reached.changes)
-    imports = (*loop.imports, *logger.imports, *worker.imports)
-    if imports:
-        yield Change(site.module, add_imports, (imports,))
+def _is_single(line: cst.CSTNode) -> bool:
+    return isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1
 
 
-def _reach_worker(site: Site) -> Access:
-    """Import the worker next to LiteLLM; a file that imports LiteLLM late keeps doing so."""
-    name = bound(site, (_WORKER.module, _WORKER.name))
-    if name:
-        return Access((name,))
-    late = not imports_at_top_level(site, "litellm") or "GLOBAL_LOGGING_WORKER" in site.names
-    return Access(("GLOBAL_LOGGING_WORKER",), imports=() if late else (_WORKER,))
+def _leading(line: cst.BaseStatement) -> Sequence[cst.EmptyLine]:
+    assert isinstance(line, cst.SimpleStatementLine | cst.BaseCompoundStatement)
+    return line.leading_lines
 
 
-def _reach_logger(site: Site) -> Access:
-    """Log through the module's own logger if it has one."""
-    for logger in _loggers(site):
-        return Access((logger,))
-    get_logger = access(site, "logging", "getLogger")
-    return Access((f"{get_logger.written[0]}(__name__)",), imports=get_logger.imports, changes=get_logger.changes)
+def _movable(steps: Sequence[Span], coroutine: cst.FunctionDef, site: Site) -> tuple[Indices, int] | None:
+    """Return which lines of the coroutine's body can move into a `finally`, and how many statements must stay before
+    the `try` for them; None if they cannot move.
 
-
-def _loggers(site: Site) -> Iterator[str]:
-    assignment = m.Assign(targets=[m.AssignTarget(m.Name())], value=m.Call())
-    for line in site.module.body:
-        for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
-            if isinstance(small, cst.Assign) and m.matches(small, assignment) and _gets_logger(small.value, site):
-                yield cst.ensure_type(small.targets[0].target, cst.Name).value
-
-
-def _gets_logger(call: cst.BaseExpression, site: Site) -> bool:
-    names = site.global_scope.get_qualified_names_for(cst.ensure_type(call, cst.Call).func)
-    return {name.name for name in names} == {"logging.getLogger"}
-
-
-def _existing_helper(site: Site) -> str | None:
-    helpers = (node for node in site.module.body if m.matches(node, _HELPER_SHAPE))
-    return next((node.name.value for node in helpers if isinstance(node, cst.FunctionDef)), None)
+    They can if nothing but perhaps a `return` of something at hand follows them, and every local name in them is bound
+    by the first statements, none of which awaits: a name bound later may be unbound when `finally` is reached early.
+    """
+    if not steps:
+        return None
+    try:
+        block, indices = _lines(steps, site)
+    except Refused:
+        return None
+    if block is not coroutine.body or not all(map(_returns_at_once, block.body[indices[-1] + 1 :])):
+        return None
+    if indices != tuple(range(indices[0], indices[-1] + 1)):
+        return None
+    _, body = split_docstring(block.body)
+    bindings = (node for span in steps for node in _local_bindings(site.small_statement(span), coroutine, site))
+    setup = max((_index_around(binding, body, site) for binding in bindings), default=-1) + 1
+    return (indices, setup) if all(map(_is_quiet_line, body[:setup])) else None
 
 
 def _in_finally(statement: cst.CSTNode, coroutine: cst.FunctionDef, site: Site) -> bool:
@@ -147,19 +147,10 @@ def _in_finally(statement: cst.CSTNode, coroutine: cst.FunctionDef, site: Site) 
     return any(isinstance(node, cst.Finally) for node in above) and site.parent(above[-1]) is coroutine
 
 
-def _setup_of_last_flush(flush: cst.BaseSmallStatement | None, coroutine: cst.FunctionDef, site: Site) -> int | None:
-    """Return how many statements must stay before the `try` so that the flush can follow the helper; None if it cannot.
-
-    It can if the body's last line is all its own, and every local name in it is bound by the first lines, none of which
-    awaits: a name bound later may be unbound when `finally` is reached early.
-    """
-    _, body = split_docstring(as_block(coroutine.body).body)
-    line = site.parent(flush) if flush else None
-    if flush is None or line is not body[-1] or len(cst.ensure_type(line, cst.SimpleStatementLine).body) > 1:
-        return None
-    bindings = list(_local_bindings(flush, coroutine, site))
-    setup = max((_index_around(binding, body, site) for binding in bindings), default=-1) + 1
-    return setup if all(map(_is_quiet_line, body[:setup])) else None
+def _returns_at_once(line: cst.BaseStatement) -> bool:
+    """Tell whether a line returns something that is at hand: nothing of it can wait or raise."""
+    plain = m.Name() | m.Integer() | m.SimpleString()
+    return m.matches(line, m.SimpleStatementLine([m.Return(value=None) | m.Return(value=plain)]))
 
 
 def _local_bindings(statement: cst.CSTNode, coroutine: cst.FunctionDef, site: Site) -> Iterator[cst.CSTNode]:

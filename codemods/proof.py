@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from codemods.delivery import DOCSTRING
+from codemods.helper import DOCSTRINGS
 from codemods.site import Refused
 from lint_rules.files import decode
 from lint_rules.finding import ContinueLoop, DeliverTraces, DrainBefore, Edit, Finding, OrEmpty, Span
@@ -70,8 +70,8 @@ def _spans(edit: Edit) -> Iterator[Span]:
         yield edit.read
     if isinstance(edit, DeliverTraces):
         yield edit.coroutine
-        if edit.flush:
-            yield edit.flush
+        yield from (edit.flush,) if edit.flush else ()
+        yield from (*edit.steps, *edit.replaced)
 
 
 def same_outside(before: ast.Module, after: ast.Module, *, places: frozenset[Place]) -> bool:
@@ -95,8 +95,10 @@ def _singles(statement: ast.stmt) -> list[ast.stmt]:
 
 
 def _same_block(before: Sequence[ast.stmt], after: Sequence[ast.stmt], places: frozenset[Place]) -> bool:
-    """Tell whether `after` has each untouched statement of `before`, in order, and more only beside touched ones."""
+    """Tell whether `after` has each untouched statement of `before`, in order, and more only beside touched ones; a
+    touched one may also have moved to the end."""
     at, beside_edit = 0, False
+    moved = {ast.dump(statement) for statement in before if _is_simple(statement) and _touches(statement, places)}
     for statement in before:
         touched = _touches(statement, places)
         grows = touched and _may_grow(statement, places)
@@ -107,7 +109,7 @@ def _same_block(before: Sequence[ast.stmt], after: Sequence[ast.stmt], places: f
         if found is None or not (beside_edit or all(map(_is_ours, after[at:found]))):
             return False
         at, beside_edit = found + 1, grows
-    return beside_edit or all(map(_is_ours, after[at:]))
+    return beside_edit or all(_is_ours(statement) or ast.dump(statement) in moved for statement in after[at:])
 
 
 def _same(before: ast.AST, after: ast.AST, places: frozenset[Place]) -> bool:
@@ -116,6 +118,8 @@ def _same(before: ast.AST, after: ast.AST, places: frozenset[Place]) -> bool:
         return True  # the head of a statement, rewritten
     if type(before) is not type(after):
         return False
+    if _is_helper(before) and _is_helper(after):
+        return True  # a helper that does more now
     if not touched:
         return ast.dump(before) == ast.dump(after)
     return all(_same_field(before, after, field, places) for field in before._fields)
@@ -178,8 +182,12 @@ def _is_simple(statement: ast.stmt) -> bool:
 def _is_ours(statement: ast.stmt) -> bool:
     """Tell whether a statement is one that may appear anywhere: an import, the delivery helper, its call."""
     if isinstance(statement, ast.AsyncFunctionDef):
-        return ast.get_docstring(statement) == DOCSTRING
+        return _is_helper(statement)
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Await):
         call = statement.value.value
         return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and not call.args
     return isinstance(statement, ast.Import | ast.ImportFrom)
+
+
+def _is_helper(node: ast.AST) -> bool:
+    return isinstance(node, ast.AsyncFunctionDef) and ast.get_docstring(node) in DOCSTRINGS

@@ -98,18 +98,20 @@ class Recipe:
 
 @dataclass(frozen=True)
 class DeliverTraces:
-    """Await the delivery helper in a `finally` around the body of the coroutine function whose `def` is at
-    `coroutine`.
+    """Let the coroutine whose `def` is at `coroutine` deliver its traces in a `finally`.
 
-    `flush` is an existing Langfuse flush statement inside that coroutine which has to come after the helper;
-    `helper` names a function of the same module that already does the work, to be called instead of writing a new
-    one.
+    `steps` are existing statements that wait for LiteLLM's logging: they move there. Where there are none, or they
+    cannot move, a helper is awaited: `helper` names one that is there already, else one is written from `recipe`
+    (None: no delivery is known for the target versions). It comes in place of the statements `replaced` (a sleep, a
+    flush that misses) and before `flush`, an existing flush of Langfuse.
     """
 
     coroutine: Span
     flush: Span | None = None
     helper: str | None = None
-    recipe: Recipe = Recipe()
+    recipe: Recipe | None = Recipe()
+    steps: tuple[Span, ...] = ()
+    replaced: tuple[Span, ...] = ()
 
 
 Edit = ContinueLoop | DrainBefore | OrEmpty | DeliverTraces

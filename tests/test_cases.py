@@ -62,7 +62,7 @@ HARMLESS_HERE = {"LLM302", "LLM306"}
 """Rules whose programs deliver: by luck (a sleep), or at the expense of others (a blocking flush)."""
 HEADER = {
     "before": "|".join(BEFORE),
-    "after": r"delivered",
+    "after": r"delivered|failed, delivered",
     "fix": r"unsafe",
     "remaining": r"LLM\d{3}(, LLM\d{3})*",
     "pairs": r"(default|otel|legacy)(, (default|otel|legacy))*",

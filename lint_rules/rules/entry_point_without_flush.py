@@ -65,6 +65,8 @@ from collections.abc import Iterator
 from lint_rules.finding import Applicability, DeliverTraces, Finding, Fix
 from lint_rules.rules import Rule, rule
 from lint_rules.semantics.facts import Ending, EntryPoint, ModuleFacts
+from lint_rules.semantics.recipes import recipe_for
+from lint_rules.semantics.releases import Targets
 
 
 @rule("LLM301", "entry-point-without-flush")
@@ -72,7 +74,7 @@ def entry_point_without_flush(this: Rule, module: ModuleFacts) -> Iterator[Findi
     """Report every entry point that never waits for LiteLLM's logging."""
     for entry in module.entry_points:
         if entry.ending == Ending.NOTHING:
-            yield Finding(this.code, entry.span, _message(entry), delivery_fix(entry) if entry.callbacks else None)
+            yield Finding(this.code, entry.span, _message(entry), delivery_fix(entry, module.targets))
 
 
 def _message(entry: EntryPoint) -> str:
@@ -93,8 +95,18 @@ def _message(entry: EntryPoint) -> str:
     )
 
 
-def delivery_fix(entry: EntryPoint) -> Fix | None:
-    """Return the fix that awaits the delivery of traces at the end of the entry point's coroutine."""
-    if entry.definition is None:
+def delivery_fix(entry: EntryPoint, targets: Targets) -> Fix | None:
+    """Return the fix that delivers in a `finally` of the entry point's coroutine, if it is known how."""
+    recipe = recipe_for(entry, targets)
+    if entry.definition is None or (recipe is None and not entry.helper):
         return None
-    return Fix(Applicability.SAFE, DeliverTraces(entry.definition, entry.flush_statement, entry.helper))
+    partly = entry.ending in (Ending.ONLY_WITHOUT_ERROR, Ending.ONLY_ON_SOME_PATHS)
+    edit = DeliverTraces(
+        entry.definition,
+        flush=None if partly else entry.flush_statement,
+        helper=entry.helper,
+        recipe=recipe,
+        steps=entry.steps if partly else (),
+        replaced=(entry.sleep,) if entry.sleep is not None else (),
+    )
+    return Fix(Applicability.SAFE, edit)

@@ -75,4 +75,4 @@ def flush_before_logging(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
                 f"this Langfuse flush comes before LiteLLM has logged the calls of `{entry.coroutine}`: "
                 "it flushes nothing and their traces are lost"
             )
-            yield Finding(this.code, entry.at, message, delivery_fix(entry))
+            yield Finding(this.code, entry.at, message, delivery_fix(entry, module.targets))

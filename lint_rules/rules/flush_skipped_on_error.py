@@ -43,7 +43,8 @@ asyncio.run(main())
 
 Fix safety
 ----------
-No fix yet: put the calls into `try` and the waiting into its `finally`.
+Safe: what waits, and flushes after it, moves into a `finally` of the coroutine when it comes last and uses no name that
+may be unbound there; else the helper of LLM301 is awaited in one, and what is there stays.
 
 Measured
 --------
@@ -61,6 +62,7 @@ from collections.abc import Iterator
 
 from lint_rules.finding import Finding
 from lint_rules.rules import Rule, rule
+from lint_rules.rules.entry_point_without_flush import delivery_fix
 from lint_rules.semantics.facts import Ending, ModuleFacts
 
 _WHERE = {
@@ -76,4 +78,4 @@ def flush_skipped_on_error(this: Rule, module: ModuleFacts) -> Iterator[Finding]
         if entry.ending in _WHERE:
             where = _WHERE[entry.ending]
             message = f"LiteLLM's logging of the calls of `{entry.coroutine}` {where}: put it into a `finally`"
-            yield Finding(this.code, entry.at or entry.span, message)
+            yield Finding(this.code, entry.at or entry.span, message, delivery_fix(entry, module.targets))

@@ -43,7 +43,8 @@ asyncio.run(main())
 
 Fix safety
 ----------
-No fix yet: replace the sleep by `await asyncio.sleep(0)` and `await GLOBAL_LOGGING_WORKER.flush()`.
+Safe: the sleep goes away, and the helper of LLM301 is awaited in a `finally` of the coroutine; a Langfuse flush right
+after the sleep stays behind the helper.
 
 Measured
 --------
@@ -61,6 +62,7 @@ from collections.abc import Iterator
 
 from lint_rules.finding import Finding
 from lint_rules.rules import Rule, rule
+from lint_rules.rules.entry_point_without_flush import delivery_fix
 from lint_rules.semantics.facts import Ending, ModuleFacts
 
 
@@ -73,4 +75,4 @@ def sleep_instead_of_flush(this: Rule, module: ModuleFacts) -> Iterator[Finding]
                 f"this sleep stands where LiteLLM's logging of the calls of `{entry.coroutine}` should be waited for: "
                 "it delivers their traces by luck"
             )
-            yield Finding(this.code, entry.at, message)
+            yield Finding(this.code, entry.at, message, delivery_fix(entry, module.targets))

@@ -14,6 +14,7 @@ from lint_rules.semantics.infer import Machine
 from lint_rules.semantics.reach import FLUSHES, Program
 from lint_rules.semantics.record import Entry, Record
 from lint_rules.semantics.source import Source, shorten
+from lint_rules.semantics.steps import following_flush, statement_around, trailing_steps
 from lint_rules.semantics.syntax import own_nodes
 
 
@@ -61,6 +62,10 @@ class EntryPoint:
     """The statement of `at`, when it stands in the coroutine function's own body."""
     helper: str | None = None
     """A function of this module that already delivers."""
+    sleep: Span | None = None
+    """The statement that is the sleep at `at`."""
+    steps: tuple[Span, ...] = ()
+    """Statements of the coroutine function's own body that deliver, when they come last in it."""
 
 
 def entry_points(machine: Machine, record: Record, source: Source) -> Iterator[EntryPoint]:
@@ -235,6 +240,9 @@ def _entry_point(
     if isinstance(definition, ast.Lambda) or not isinstance(definition, ast.AsyncFunctionDef):
         definition = None
     statement = _statement_of(at, definition) if at is not None and definition is not None else None
+    sleep = statement_around(at, machine.tree) if at is not None and ending == Ending.SLEEP else None
+    if sleep is not None and definition is not None:
+        statement = following_flush(sleep, definition)
     return EntryPoint(
         span=source.span(entry.node),
         runner=entry.runner,
@@ -248,6 +256,8 @@ def _entry_point(
         at=source.span(at) if at is not None else None,
         definition=source.span(definition) if definition is not None else None,
         flush_statement=source.span(statement) if statement is not None else None,
+        sleep=source.span(sleep) if sleep is not None else None,
+        steps=tuple(map(source.span, trailing_steps(definition.body, entry.waits()))) if definition is not None else (),
         helper=_helper(machine),
     )
 

@@ -88,6 +88,10 @@ class Entry:
     raised: Routes = frozenset()
     flushes_after: frozenset[ast.expr] = frozenset()
 
+    def waits(self) -> frozenset[ast.expr]:
+        """Return where LiteLLM's logging is waited for on some way."""
+        return frozenset().union(*(route.waits for route in self.routes))
+
 
 @dataclass
 class BlockingFlush:

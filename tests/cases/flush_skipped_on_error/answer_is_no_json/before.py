@@ -1,6 +1,7 @@
 """The answer cannot be parsed, and the run that failed is the one without a trace.
 
 before: failed
+after: failed, delivered
 """
 
 import asyncio

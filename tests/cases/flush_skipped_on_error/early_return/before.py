@@ -1,6 +1,7 @@
 """`main` returns before the two steps when there is nothing more to do.
 
 before: lost
+after: delivered
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """The error comes from a function that `main` calls.
 
 before: failed
+after: failed, delivered
 """
 
 import asyncio

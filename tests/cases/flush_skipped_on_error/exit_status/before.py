@@ -1,6 +1,7 @@
 """`sys.exit` is an exception too.
 
 before: failed
+after: failed, delivered
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """Whether anything is waited for depends on a flag that has nothing to do with it.
 
 before: lost
+after: delivered
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """The two steps in the `else` of the `try`: they are for the good days only.
 
 before: lost
+after: delivered
 """
 
 import asyncio

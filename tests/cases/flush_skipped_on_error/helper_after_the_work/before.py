@@ -1,6 +1,7 @@
 """A helper takes both steps, but nothing makes sure that it is called.
 
 before: failed
+after: failed, delivered
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """The helper of another module is called when all went well.
 
 before: failed
+after: failed, delivered
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """One kind of error is caught, the one that comes is another.
 
 before: failed
+after: failed, delivered
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """The handler reports the error and raises it again.
 
 before: failed
+after: failed, delivered
 """
 
 import asyncio

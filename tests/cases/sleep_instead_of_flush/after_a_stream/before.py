@@ -1,6 +1,7 @@
 """The stream is read to its end; then the program sleeps.
 
 before: delivered
+after: delivered
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """How long to sleep is a constant of the module, and its name says what for.
 
 before: delivered
+after: delivered
 """
 
 import asyncio

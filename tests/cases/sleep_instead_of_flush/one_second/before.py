@@ -1,6 +1,7 @@
 """A second should do: it does as long as nothing is slow, and it is always spent.
 
 before: delivered
+after: delivered
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """In a `finally` it is run on every way out, and is still no more than a guess.
 
 before: delivered
+after: delivered
 """
 
 import asyncio

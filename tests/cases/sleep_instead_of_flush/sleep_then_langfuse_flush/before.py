@@ -1,6 +1,7 @@
 """A sleep, then Langfuse's flush: the sleep is what the flush depends on.
 
 before: delivered
+after: delivered
 """
 
 import asyncio

@@ -1,0 +1,42 @@
+"""The two steps in the `else` of the `try`: they are for the good days only.
+
+before: lost
+after: delivered
+"""
+
+import asyncio
+import logging
+
+import litellm
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+litellm.success_callback = ["langfuse"]
+
+
+async def _deliver_traces(timeout: float = 10.0) -> None:
+    """Let LiteLLM finish logging; never raise into the program."""
+    try:
+        await asyncio.sleep(0)  # LiteLLM enqueues from a task of its own: let it start
+        await asyncio.wait_for(GLOBAL_LOGGING_WORKER.flush(), timeout)
+    except Exception:
+        logging.getLogger(__name__).exception("Not all traces have reached Langfuse")
+
+
+async def main() -> None:
+    try:
+        try:
+            response = await litellm.acompletion(
+                model="gpt-4o-mini", messages=[{"role": "user", "content": "A date"}]
+            )
+            if not response.choices[0].message.content.startswith("20"):
+                raise ValueError("no date")
+        except ValueError as error:
+            print(error)
+        else:
+            await asyncio.sleep(0)
+            await GLOBAL_LOGGING_WORKER.flush()
+    finally:
+        await _deliver_traces()
+
+
+asyncio.run(main())

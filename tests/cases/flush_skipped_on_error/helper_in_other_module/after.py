@@ -1,0 +1,26 @@
+"""The helper of another module is called when all went well.
+
+before: failed
+after: failed, delivered
+"""
+
+import asyncio
+
+import litellm
+
+from delivery import deliver_traces
+
+litellm.success_callback = ["langfuse"]
+
+
+async def main() -> None:
+    try:
+        response = await litellm.acompletion(
+            model="gpt-4o-mini", messages=[{"role": "user", "content": "A number"}]
+        )
+        print(int(response.choices[0].message.content))
+    finally:
+        await deliver_traces()
+
+
+asyncio.run(main())

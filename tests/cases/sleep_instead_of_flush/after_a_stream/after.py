@@ -1,0 +1,36 @@
+"""The stream is read to its end; then the program sleeps.
+
+before: delivered
+after: delivered
+"""
+
+import asyncio
+import logging
+
+import litellm
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+litellm.success_callback = ["langfuse"]
+
+
+async def _deliver_traces(timeout: float = 10.0) -> None:
+    """Let LiteLLM finish logging; never raise into the program."""
+    try:
+        await asyncio.sleep(0)  # LiteLLM enqueues from a task of its own: let it start
+        await asyncio.wait_for(GLOBAL_LOGGING_WORKER.flush(), timeout)
+    except Exception:
+        logging.getLogger(__name__).exception("Not all traces have reached Langfuse")
+
+
+async def main() -> None:
+    try:
+        response = await litellm.acompletion(
+            model="gpt-4o-mini", messages=[{"role": "user", "content": "Good night."}], stream=True
+        )
+        async for chunk in response:
+            print(chunk.choices[0].delta.content or "", end="")
+    finally:
+        await _deliver_traces()
+
+
+asyncio.run(main())

@@ -39,7 +39,8 @@ tasks = [
     for task, frame in frames.items()
     if frame and frame.f_globals["__name__"].startswith("litellm.")
 ]
-await {wait_for}({gather}(*tasks, return_exceptions=True), timeout)
+logged = {gather}(*tasks, return_exceptions=True)
+await {wait_for}(logged, timeout)
 """
 _WAITS = {
     Wait.WORKER: """\
@@ -67,11 +68,9 @@ from litellm.integrations.langfuse.langfuse_sdk import flush_langfuse_tracing
 flushes = [flush_langfuse_tracing]
 """,
     Flush.CALLBACK_CLIENTS: """\
-import litellm
-
 flushes = [
     callback.Langfuse.flush
-    for callback in litellm._async_success_callback
+    for callback in {litellm}._async_success_callback
     if hasattr(callback, "Langfuse")
 ]
 """,
@@ -82,11 +81,9 @@ provider = trace.get_tracer_provider()
 flushes = [provider.force_flush] if hasattr(provider, "force_flush") else []
 """,
     Flush.PRIVATE_PROVIDERS: """\
-import litellm
-
 flushes = [
     getattr(cached, "provider", cached).force_flush
-    for callback in litellm._async_success_callback
+    for callback in {litellm}._async_success_callback
     for cached in getattr(callback, "_tracer_provider_cache", {{}}).values()
 ]
 """,
@@ -101,6 +98,7 @@ from langfuse.decorators import langfuse_context
 flushes = [langfuse_context.flush]
 """,
 }
+_OF_CALLBACKS = frozenset({Flush.CALLBACK_CLIENTS, Flush.PRIVATE_PROVIDERS})
 _EXPORT = """\
 exporting = {thread}(
     target=lambda: [flush() for flush in flushes], daemon=True
@@ -155,14 +153,15 @@ def rewrite_helper(helper: cst.FunctionDef, module: cst.Module, source: str) -> 
 
 
 def _written(name: str, recipe: Recipe, site: Site, *, known: cst.FunctionDef | None) -> Iterator[Change]:
-    loop = access(site, "asyncio", *_loop_names(recipe))
+    loop = access(site, "asyncio", *_loop_names(recipe)) if _loop_names(recipe) else Access(())
     thread = access(site, "threading", "Thread") if recipe.flushes else Access(("",))
     worker = _reach_worker(site) if recipe.wait is Wait.WORKER else Access(("",))
     logger = _reach_logger(site)
     names = dict(zip(_loop_names(recipe), loop.written, strict=True))
     names |= {"thread": thread.written[0], "worker": worker.written[0]}
-    late = recipe.wait is Wait.WORKER and not worker.imports and not bound(site, (_WORKER.module, _WORKER.name))
-    steps = (f"{_WORKER}\n\n" if late else "") + _steps(recipe).format_map(names)
+    names["litellm"] = bound(site, ("litellm", None)) or "litellm"
+    late = [str(one) for one in _late_imports(recipe, worker, site)]
+    steps = "".join(f"{line}\n" for line in [*late, ""] if late) + _steps(recipe).format_map(names)
     source = _FRAME.format(
         name=name,
         timeout="5.0" if recipe.flushes else "10.0",
@@ -179,6 +178,14 @@ def _written(name: str, recipe: Recipe, site: Site, *, known: cst.FunctionDef | 
     imports = tuple(new for one in (loop, thread, logger, worker) for new in one.imports)
     if imports:
         yield Change(site.module, add_imports, (imports,))
+
+
+def _late_imports(recipe: Recipe, worker: Access, site: Site) -> Iterator[Import]:
+    """Yield what the helper has to import itself."""
+    if _OF_CALLBACKS.intersection(recipe.flushes) and not bound(site, ("litellm", None)):
+        yield Import("litellm")
+    if recipe.wait is Wait.WORKER and not worker.imports and not bound(site, (_WORKER.module, _WORKER.name)):
+        yield _WORKER
 
 
 def _steps(recipe: Recipe) -> str:

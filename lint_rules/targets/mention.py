@@ -17,8 +17,10 @@ ANY = "any version"
 _REQUIREMENT = re.compile(r"\s*(?P<name>litellm|langfuse)(?![\w-]|\.\w)", re.IGNORECASE)
 _BETWEEN_REQUIREMENTS = re.compile(r",(?![^\[]*\])\s*(?=[A-Za-z])")
 """A comma between requirements is followed by a name; one inside a specifier by an operator."""
-_PIN = re.compile(r"={2,3}\s*[^\s*,<>=!~]+")
-_LOOSE = re.compile(r"(?P<operator>\^|~=|~|===|==|!=|<=|>=|<|>|=)?\s*v?(?P<version>\d[\w.!+-]*(?:\.\*)?|\*)")
+_PIN = re.compile(r"={2,3}\s*[^\s*,<>=~]+")
+_LOOSE = re.compile(
+    r"(?P<operator>\^|~=|~|===|==|!=|<=|>=|<|>|=)?\s*v?(?P<version>\d[\w!+-]*(?:\.[\w!+-]+)*(?:\.\*)?|\*)"
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def mention(
     plain = " ".join(wanted.split())
     try:
         for text in allowed:
-            written(text)
+            list(written(text))
     except ValueError:
         problem = f"{origin} asks for {package} {plain[:80]!r}, which is no version"
         return Mention(package, plain, (), origin, problem=problem)
@@ -83,11 +85,20 @@ def is_pin(specifier: str) -> bool:
 
 
 def written(specifier: str) -> Iterator[tuple[int, ...]]:
-    """Return the releases that a specifier names, whatever it says about them. Raises ValueError for an invalid one."""
+    """Yield the releases that a specifier names or ends at, whatever it says about them.
+
+    Raises ValueError for an invalid one.
+    """
     from packaging.specifiers import SpecifierSet  # noqa: PLC0415 - most runs ask for no target
     from packaging.version import Version  # noqa: PLC0415
 
-    return iter([Version(one.version.removesuffix(".*")).release for one in SpecifierSet(specifier)])
+    for one in SpecifierSet(specifier):
+        parts = Version(one.version.removesuffix(".*")).release
+        yield parts
+        if one.version.endswith(".*"):  # `==1.77.*` ends before 1.78
+            yield (*parts[:-1], parts[-1] + 1)
+        elif one.operator == "~=":  # and so does `~=1.77.1`
+            yield (*parts[:-2], parts[-2] + 1)
 
 
 def requirement(text: str, origin: str, *, limits: bool = False) -> Iterator[Mention]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lint_rules.semantics.releases import Target
 from lint_rules.targets import Finder
+from lint_rules.targets.tree import printable
 
 _Group = tuple[Path, Target, Target]
 
@@ -35,4 +36,4 @@ def _common(members: list[str]) -> Path:
 
 def _heading(path: Path) -> str:
     shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    return "".join(character if character.isprintable() else "?" for character in str(shown))
+    return printable(str(shown))

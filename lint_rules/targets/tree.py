@@ -50,8 +50,7 @@ class Tree:
 
     def label(self, path: Path) -> str:
         """Return a path as messages name it: from the root, and without anything that could forge a line."""
-        name = os.path.relpath(path, self.root).replace(os.sep, "/")
-        return "".join(character if character.isprintable() else "?" for character in name)
+        return printable(os.path.relpath(path, self.root).replace(os.sep, "/"))
 
     def reading(self, reader: Reader, path: Path) -> Reading:
         """Return what a reader makes of a file; nothing for one that is not there, a note for one that is broken."""
@@ -71,7 +70,7 @@ class Tree:
             reason = "nested too deeply"
         except Exception as error:  # whatever a file of the project holds, it must not stop the check
             reason = (str(error) or type(error).__name__).splitlines()[0][:200]
-        return Reading(notes=(f"{self.label(path)} could not be read: {reason}",))
+        return Reading(notes=(f"{self.label(path)} could not be read: {printable(reason)}",))
 
     def names(self, folder: Path) -> list[str]:
         """Return what a folder holds; nothing for one that cannot be looked into."""
@@ -96,6 +95,11 @@ class Tree:
     def toml(self, path: Path) -> dict[str, Any]:
         """Return the tables of a TOML file of the project."""
         return parse_toml(self.text(path))
+
+
+def printable(text: str) -> str:
+    """Return a text in which nothing drives a terminal."""
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def parse_toml(text: str) -> dict[str, Any]:

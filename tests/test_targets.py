@@ -191,6 +191,12 @@ def test_other_manifests(project: Path, name: str, text: str, wanted: str, origi
     assert litellm(project) == (wanted, origin)
 
 
+def test_setup_py_warns_nobody(project: Path, recwarn: pytest.WarningsRecorder) -> None:
+    put(project, "setup.py", "X = '\\d'\nsetup(install_requires=['litellm==1.77.7'])")
+    assert litellm(project) == ("1.77.7", "setup.py")
+    assert not recwarn.list
+
+
 def test_setup_py_is_not_run(project: Path) -> None:
     put(
         project,
@@ -283,6 +289,14 @@ def test_conflicting_pins_of_two_files(project: Path) -> None:
     target, _ = find(project)
     assert target.releases == ((1, 77, 7),)
     assert target.note == "requirements-dev.txt:1 has litellm 1.80.0, but 1.77.7 of requirements.txt:1 counts"
+
+
+def test_a_pin_and_a_constraint_that_exclude_each_other(project: Path) -> None:
+    put(project, "constraints.txt", "litellm==1.80.0")
+    put(project, "requirements.txt", "litellm==1.77.7")
+    target, _ = find(project)
+    assert target.releases == ((1, 77, 7),)
+    assert target.note == "constraints.txt:1 has litellm 1.80.0, but 1.77.7 of requirements.txt:1 counts"
 
 
 def test_equal_pins_of_two_files_are_no_conflict(project: Path) -> None:
@@ -551,7 +565,7 @@ def test_the_past_is_what_the_facts_say(project: Path) -> None:
     assert target.note == "litellm 1.40.1 (--target) is older than 1.64.1, the oldest release that was measured"
 
 
-@pytest.mark.parametrize("stated", ["litellm>=1.80,<1.70", "litellm==1.77.7,litellm==1.80.0"])
+@pytest.mark.parametrize("stated", ["litellm>=1.80,<1.70", "litellm==1.77.7,litellm>=1.80.0"])
 def test_what_leaves_nothing(project: Path, stated: str) -> None:
     target, _ = find(project, stated)
     assert (target.releases, target.stated) == ((NEWEST_LITELLM,), False)

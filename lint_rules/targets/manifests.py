@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lint_rules import files
+from lint_rules.semantics.syntax import parse
 from lint_rules.targets.mention import PACKAGES, Mention, loose, mention, requirement, requirements, stated
 from lint_rules.targets.tree import Reader, Tree, parse_toml, table
 
@@ -100,7 +100,7 @@ def setup_py(tree: Tree, path: Path) -> Iterator[Mention]:
     data = tree.data(path)
     if not any(package.encode() in data for package in PACKAGES):
         return
-    module = ast.parse(files.decode(data))
+    module = parse(data)
     names = {
         node.targets[0].id: node.value
         for node in module.body

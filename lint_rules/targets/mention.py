@@ -224,8 +224,9 @@ def combined(mentions: Sequence[Mention]) -> tuple[Mention | None, list[str]]:
         notes.append(
             f"{first.origin} has {first.package} {' and '.join(one.wanted for one in beside)}: all of them count"
         )
-    notes.extend(_conflicts(first, asking[1:]) if len(beside) == 1 else [])
-    return _limited(_either(beside), _distinct(limiting)), notes
+    either = _either(beside)
+    notes.extend(_conflicts(either, [*([] if len(beside) > 1 else asking[1:]), *limiting]))
+    return _limited(either, _distinct(limiting)), notes
 
 
 def _distinct(mentions: Iterable[Mention]) -> list[Mention]:
@@ -238,8 +239,12 @@ def _distinct(mentions: Iterable[Mention]) -> list[Mention]:
 def _conflicts(first: Mention, others: Iterable[Mention]) -> Iterator[str]:
     """Say which other pins were passed over."""
     for other in _distinct(others):
-        if first.pinned and other.pinned and other.allowed != first.allowed:
+        if _exclude(first, other):
             yield f"{other.origin} has {first.package} {other.wanted}, but {first.wanted} of {first.origin} counts"
+
+
+def _exclude(first: Mention, other: Mention) -> bool:
+    return first.pinned and other.pinned and not set(first.allowed) & set(other.allowed)
 
 
 def _either(mentions: Sequence[Mention]) -> Mention:
@@ -249,7 +254,7 @@ def _either(mentions: Sequence[Mention]) -> Mention:
 
 def _limited(mention: Mention, limits: Iterable[Mention]) -> Mention:
     for limit in limits:
-        if limit.allowed == mention.allowed:
+        if limit.allowed == mention.allowed or _exclude(mention, limit):
             continue
         allowed = tuple(f"{one},{other}".strip(",") for one in mention.allowed for other in limit.allowed)
         said = [one.wanted for one in (mention, limit) if one.wanted != ANY]

@@ -56,22 +56,18 @@ class Plugin:
         text = "".join(self._lines)
         if not may_matter(text.encode("utf-8", "surrogatepass"), self._filename, self.around.project):
             return
-        yield from self._misconfigured()
         try:
+            problem = self.around.targets.problem(self._filename)
             findings = check_tree(self._tree, text, self._filename, _ALL, self.around)
         except (RecursionError, TooLargeError):
             return
         except Exception as error:  # a defect of ours must not end the user's whole run
             yield 1, 0, f"LLM000 internal error of flake8-litellm: {type(error).__name__}: {error}", type(self)
             return
+        if problem:  # flake8 has no other place for what is wrong with a project's settings
+            yield 1, 0, f"LLM000 {problem}", type(self)
         for finding in findings:
             yield finding.span.line, finding.span.column, f"{finding.code} {finding.message}", type(self)
-
-    def _misconfigured(self) -> Iterator[tuple[int, int, str, type]]:
-        """Yield what is wrong with the settings in the project's pyproject.toml: flake8 has no other place for it."""
-        problem = self.around.targets.problem(self._filename)
-        if problem:
-            yield 1, 0, f"LLM000 {problem}", type(self)
 
 
 def _refuse_misstated(target: tuple[str, ...]) -> None:

@@ -420,6 +420,14 @@ def test_links_out_of_the_project_are_not_followed(tmp_path: Path) -> None:
     )
 
 
+def test_a_link_to_itself(project: Path) -> None:
+    for name in ("uv.lock", "requirements.txt", ".venv"):
+        (project / name).symlink_to(name)
+    target, _ = find(project)
+    assert said(target) == NEWEST_KNOWN
+    assert target.note.startswith("uv.lock could not be read: ")
+
+
 def test_a_link_inside_the_project_is_followed(project: Path) -> None:
     put(project, "real/uv.lock", '[[package]]\nname = "litellm"\nversion = "1.72.0"')
     (project / "uv.lock").symlink_to("real/uv.lock")

@@ -8,10 +8,11 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 
-from lint_rules import __version__, engine
+from lint_rules import __version__, engine, files
 from lint_rules.finding import FileReport, Status
 from lint_rules.report import formats, problem_line, writer
 from lint_rules.settings import Settings
+from lint_rules.targets import Finder
 
 CLEAN, FINDINGS, BROKEN, INTERRUPTED = 0, 1, 2, 130
 
@@ -21,6 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     settings = settings_from(options)
     try:
+        if options.show_target:
+            return _show_target(options.paths, settings)
         return _check(options.paths, settings, "trace" if options.explain_trace else options.format)
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -38,24 +41,42 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("paths", nargs="+", metavar="PATH", help="file or folder to check")
     parser.add_argument("--format", choices=formats(), default="text", help="how to print findings (default: text)")
     parser.add_argument("--explain-trace", action="store_true", help="show how each stream was recognised (text only)")
+    parser.add_argument(
+        "--show-target", action="store_true", help="show which LiteLLM and Langfuse PATHs are checked for, and why"
+    )
     add_selection(parser)
     parser.add_argument("--version", action="version", version=f"flake8-litellm {__version__}")
     return parser
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
-    """Add `--select` and `--ignore`, which check and fix share."""
+    """Add `--select`, `--ignore` and `--target`, which check and fix share."""
     parser.add_argument(
         "--select", type=_codes, default=("LLM",), metavar="CODES", help="comma-separated codes or prefixes to report"
     )
     parser.add_argument(
         "--ignore", type=_codes, default=(), metavar="CODES", help="comma-separated codes or prefixes to leave out"
     )
+    parser.add_argument(
+        "--target",
+        action="append",
+        default=[],
+        metavar="REQUIREMENTS",
+        help="the SDKs the code runs with, such as litellm==1.77.7 or 'litellm>=1.70,langfuse<3' "
+        "(default: what its lock files, requirements or environment say)",
+    )
 
 
 def settings_from(options: argparse.Namespace) -> Settings:
-    """Return the settings that `add_selection`'s options ask for."""
-    return Settings(select=options.select, ignore=options.ignore)
+    """Return the settings that `add_selection`'s options ask for; exit when they make no sense."""
+    if options.target:
+        from lint_rules.targets.mention import misstated  # noqa: PLC0415 - most runs state none
+
+        problem = misstated(options.target, "--target")
+        if problem:
+            print(f"error: {problem}", file=sys.stderr)
+            raise SystemExit(BROKEN)
+    return Settings(select=options.select, ignore=options.ignore, target=tuple(options.target))
 
 
 def _codes(text: str) -> tuple[str, ...]:
@@ -72,10 +93,32 @@ def _codes(text: str) -> tuple[str, ...]:
 
 
 def _check(paths: Sequence[str], settings: Settings, output: str) -> int:
-    tally = Tally()
-    writer(output)(tally.over(engine.check_files(paths, settings)), sys.stdout)
+    tally, around = Tally(), engine.Surroundings(settings)
+    writer(output)(tally.over(engine.check_files(paths, settings, around)), sys.stdout)
     sys.stdout.flush()
-    return tally.exit_code()
+    return BROKEN if tell_of_targets(around.targets) else tally.exit_code()
+
+
+def _show_target(paths: Sequence[str], settings: Settings) -> int:
+    from lint_rules.targets.show import lines  # noqa: PLC0415 - other runs show none
+
+    finder, found = Finder(settings.target), list(files.discover(paths))
+    for line in lines([one.path for one in found if one.problem is None], finder):
+        print(line)
+    sys.stdout.flush()
+    broken = [FileReport(one.path, Status.FAILED, problem=one.problem) for one in found if one.problem is not None]
+    for report in broken:
+        print(problem_line(report), file=sys.stderr)
+    return BROKEN if tell_of_targets(finder, notes=False) or broken else CLEAN
+
+
+def tell_of_targets(finder: Finder, *, notes: bool = True) -> bool:
+    """Tell on stderr what there is to say about the targets of a run, and whether settings were wrong."""
+    for note in finder.notes if notes else ():
+        print(f"note: {note}", file=sys.stderr)
+    for problem in finder.problems:
+        print(f"error: {problem}", file=sys.stderr)
+    return bool(finder.problems)
 
 
 class Tally:

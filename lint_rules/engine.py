@@ -23,9 +23,9 @@ _SITES = re.compile(rb"async for|\bfor\b.*\bin\b|content|\brun|lifespan|on_event
 class Surroundings:
     """What lies around the files of one run, found when asked for and once: other modules, and target versions."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, targets: Finder | None = None) -> None:
         self.project = Project()
-        self.targets = Finder(settings.target)
+        self.targets = targets or Finder(settings.target)
 
 
 def may_matter(data: bytes, path: str, project: Project) -> bool:
@@ -86,9 +86,11 @@ def check_file(path: str, settings: Settings | None = None, around: Surroundings
     return check_bytes(data, path, settings, around)
 
 
-def check_files(paths: Iterable[str], settings: Settings | None = None) -> Iterator[FileReport]:
+def check_files(
+    paths: Iterable[str], settings: Settings | None = None, around: Surroundings | None = None
+) -> Iterator[FileReport]:
     """Check files and folders, in order of discovery; a path that leads nowhere is a failed report."""
-    around = Surroundings(settings or EVERYTHING)
+    around = around or Surroundings(settings or EVERYTHING)
     for found in files.discover(list(paths)):
         if found.problem is not None:
             yield FileReport(found.path, Status.FAILED, problem=found.problem)

@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from lint_rules import files
-from lint_rules.__main__ import BROKEN, CLEAN, FINDINGS, INTERRUPTED, add_selection, settings_from
-from lint_rules.engine import check_bytes
+from lint_rules.__main__ import BROKEN, CLEAN, FINDINGS, INTERRUPTED, add_selection, settings_from, tell_of_targets
+from lint_rules.engine import Surroundings, check_bytes
 from lint_rules.finding import Applicability, FileReport, Finding, Problem, Status
 from lint_rules.report import problem_line
 from lint_rules.report.text import line
 from lint_rules.settings import Settings
+from lint_rules.targets import Finder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,10 +40,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def fix_file(path: str, *, settings: Settings, unsafe: bool = False, write: bool = True) -> FileReport:
+def fix_file(
+    path: str, *, settings: Settings, unsafe: bool = False, write: bool = True, targets: Finder | None = None
+) -> FileReport:
     """Fix one file, or with `write=False` find out what that would do; whatever goes wrong is in the report."""
+    # Not the other modules: they may have been rewritten since they were last read.
+    check = partial(_check, path=path, settings=settings, targets=targets or Finder(settings.target))
     try:
-        return _fix_file(path, settings, wanted=partial(_is_wanted, unsafe=unsafe), write=write)
+        return _fix_file(path, check, wanted=partial(_is_wanted, unsafe=unsafe), write=write)
     except files.Unreadable as error:
         return _failed(path, error.problem)
     except files.ChangedOnDisk:
@@ -53,27 +58,33 @@ def fix_file(path: str, *, settings: Settings, unsafe: bool = False, write: bool
         return _failed(path, Problem(f"internal error: {type(error).__name__}: {error}"))
 
 
-def _fix_file(path: str, settings: Settings, *, wanted: Callable[[Finding], bool], write: bool) -> FileReport:
+def _check(data: bytes, *, path: str, settings: Settings, targets: Finder) -> FileReport:
+    return check_bytes(data, path, settings, Surroundings(settings, targets))
+
+
+def _fix_file(
+    path: str, check: Callable[[bytes], FileReport], *, wanted: Callable[[Finding], bool], write: bool
+) -> FileReport:
     data = files.read(path)
-    report = check_bytes(data, path, settings)
+    report = check(data)
     if report.problem or not any(map(wanted, report.findings)):
         return report
     from codemods.engine import fix_until_settled  # noqa: PLC0415 - LibCST is slow: only a file with a fix pays
 
-    rewrite = fix_until_settled(data, wanted=wanted, check=partial(_findings, path=path, settings=settings))
+    rewrite = fix_until_settled(data, wanted=wanted, check=partial(_findings, check=check))
     if rewrite.problem:
         return FileReport(path, Status.FAILED, report.findings, rewrite.problem)
     if not write:
         left = tuple(finding for finding in report.findings if finding not in rewrite.fixed)
         return FileReport(path, Status.FIXED, left, fixed=rewrite.fixed, diff=_diff(path, data, rewrite.data))
     files.replace(path, old=data, new=rewrite.data)
-    left = _findings(rewrite.data, path=path, settings=settings)
+    left = _findings(rewrite.data, check=check)
     return FileReport(path, Status.FIXED, left, fixed=rewrite.fixed)
 
 
-def _findings(data: bytes, *, path: str, settings: Settings) -> tuple[Finding, ...]:
+def _findings(data: bytes, *, check: Callable[[bytes], FileReport]) -> tuple[Finding, ...]:
     """Be the detector for the codemods' self-check: a text that cannot be checked proves nothing."""
-    report = check_bytes(data, path, settings)
+    report = check(data)
     if report.problem:
         raise files.Unreadable(report.problem)
     return report.findings
@@ -89,17 +100,17 @@ def _failed(path: str, problem: Problem) -> FileReport:
 
 def _run(options: argparse.Namespace) -> int:
     settings = settings_from(options)
-    write = not (options.diff or options.check)
+    write, finder = not (options.diff or options.check), Finder(settings.target)
     reports = []
     for found in files.discover(options.paths):
         if found.problem:
             report = _failed(found.path, found.problem)
         else:
-            report = fix_file(found.path, settings=settings, unsafe=options.unsafe_fixes, write=write)
+            report = fix_file(found.path, settings=settings, unsafe=options.unsafe_fixes, write=write, targets=finder)
         _print_report(report, options)
         reports.append(report)
     print(_summary(reports, write=write, unsafe=options.unsafe_fixes), file=sys.stderr)
-    return _status(reports, write=write)
+    return BROKEN if tell_of_targets(finder) else _status(reports, write=write)
 
 
 def _status(reports: Iterable[FileReport], *, write: bool) -> int:

@@ -12,12 +12,11 @@ from lint_rules.engine import Surroundings, check_tree, may_matter
 from lint_rules.rules import all_rules
 from lint_rules.semantics.facts import TooLargeError
 from lint_rules.settings import Settings
+from lint_rules.targets import Finder
 
+_OPTION = "--llm-target"
 _ALL = Settings(select=("LLM", *(rule.code for rule in all_rules())))
 """flake8 does its own selecting and its own `# noqa`."""
-
-_AROUND = Surroundings(_ALL)
-"""What lies around the linted files: flake8 runs many files in one process."""
 
 
 class Plugin:
@@ -25,6 +24,8 @@ class Plugin:
 
     name: ClassVar[str] = "flake8-litellm"
     version: ClassVar[str] = __version__
+    around: ClassVar[Surroundings] = Surroundings(_ALL)
+    """What lies around the linted files: flake8 runs many files in one process."""
 
     def __init__(self, tree: ast.Module, lines: list[str], filename: str = "<string>") -> None:
         self._tree, self._lines, self._filename = tree, lines, filename
@@ -33,18 +34,48 @@ class Plugin:
     def add_options(manager: Any) -> None:
         """Switch off what has to be asked for, the flake8 way: `--extend-select LLM103` switches it on."""
         manager.extend_default_ignore([rule.code for rule in all_rules() if not rule.default])
+        manager.add_option(
+            _OPTION,
+            default="",
+            metavar="REQUIREMENTS",
+            parse_from_config=True,
+            help="the LiteLLM and Langfuse that the code runs with, such as litellm==1.77.7,langfuse<3 "
+            "(default: what its lock files, requirements or environment say)",
+        )
+
+    @classmethod
+    def parse_options(cls, options: Any) -> None:
+        """Take what flake8 has read from its command line and configuration files; each run starts afresh."""
+        target = tuple(options.llm_target.splitlines())
+        if target:
+            _refuse_misstated(target)
+        cls.around = Surroundings(_ALL, Finder(target, _OPTION))
 
     def run(self) -> Iterator[tuple[int, int, str, type]]:
         """Yield `(line, column, text, type)` of every finding: 1-based line, 0-based column."""
         text = "".join(self._lines)
-        if not may_matter(text.encode("utf-8", "surrogatepass"), self._filename, _AROUND.project):
+        if not may_matter(text.encode("utf-8", "surrogatepass"), self._filename, self.around.project):
             return
         try:
-            findings = check_tree(self._tree, text, self._filename, _ALL, _AROUND)
+            problem = self.around.targets.problem(self._filename)
+            findings = check_tree(self._tree, text, self._filename, _ALL, self.around)
         except (RecursionError, TooLargeError):
             return
         except Exception as error:  # a defect of ours must not end the user's whole run
             yield 1, 0, f"LLM000 internal error of flake8-litellm: {type(error).__name__}: {error}", type(self)
             return
+        if problem:  # flake8 has no other place for what is wrong with a project's settings
+            yield 1, 0, f"LLM000 {problem}", type(self)
         for finding in findings:
             yield finding.span.line, finding.span.column, f"{finding.code} {finding.message}", type(self)
+
+
+def _refuse_misstated(target: tuple[str, ...]) -> None:
+    """Raise what flake8 shows as an error of the user's, not as a defect of ours."""
+    from flake8.exceptions import ExecutionError  # noqa: PLC0415 - only for those who misstate something
+
+    from lint_rules.targets.mention import misstated  # noqa: PLC0415 - most runs state nothing
+
+    problem = misstated(target, _OPTION)
+    if problem:
+        raise ExecutionError(problem)

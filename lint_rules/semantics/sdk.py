@@ -105,6 +105,15 @@ LANGFUSE_HANDLERS = frozenset(
     }
 )
 OBSERVE_DECORATORS = frozenset({"langfuse.observe", "langfuse.decorators.observe"})
+_SPAN_METHODS = frozenset({"start_as_current_span", "start_as_current_observation", "start_as_current_generation"})
+
+
+def opens_span(dotted: str) -> bool:
+    """Tell whether a callable of Langfuse >= 3 makes its span the active one inside a `with`."""
+    root, _, method = dotted.rpartition(".")
+    return root in LANGFUSE_CLIENTS and method in _SPAN_METHODS
+
+
 LANGFUSE_OPENAI = "langfuse.openai"
 """Drop-in clients of this module record an observation for each call."""
 
@@ -187,22 +196,39 @@ NEEDS_LANGFUSE_4_7 = Fact(
     "integrations/langfuse/langfuse.py: MINIMUM_LANGFUSE_VERSION, UNSUPPORTED_LANGFUSE_VERSION",
     first="1.104.0",
 )
+LANGFUSE_4_7 = Fact(
+    "langfuse",
+    'is accepted by the "langfuse" callback of litellm >= 1.104.0',
+    "litellm: integrations/langfuse/langfuse.py: MINIMUM_LANGFUSE_VERSION; run with 4.6.1 and 4.7.0",
+    first="4.7.0",
+    gone="5.0.0",
+)
+VERSION_MODULE = Fact("langfuse", "langfuse.version", "version.py", gone="4.0.4")
+TAKES_INTEGRATION = Fact(
+    "langfuse", "`Langfuse(sdk_integration=...)` is accepted", "client.py: Langfuse.__init__", gone="3.0.0"
+)
 OTEL_CALLBACK = Fact(
     "litellm",
     "litellm.integrations.langfuse.langfuse_otel",
     "__init__.py: _custom_logger_compatible_callbacks_literal",
     first="1.72.7",
 )
+OTEL_NEEDS_GRPC = Fact(
+    "litellm",
+    "langfuse_otel imports the OTLP exporter over gRPC, though it does not use it",
+    "integrations/opentelemetry.py: OpenTelemetry._get_span_processor",
+    gone="1.81.3",
+)
 OTEL_NEEDS_SETTINGS = Fact(
     "litellm",
     "langfuse_otel imports pydantic_settings, which nothing installs",
-    "integrations/otel/model/config.py; METADATA",
+    "integrations/otel/model/config.py; METADATA; run with 1.87.5 and 1.88.0",
     first="1.88.0",
     gone="1.96.0",
 )
 PRIVATE_PROVIDERS = Fact(
     "litellm",
-    "langfuse_otel exports through a provider per credential, kept in `_tracer_provider_cache`, instead of the global one",
+    "langfuse_otel exports through a provider per credential, kept in `_tracer_provider_cache`, not the global one",
     "integrations/opentelemetry.py: OpenTelemetry.get_tracer_to_use_for_request",
     first="1.81.15",
 )
@@ -246,12 +272,13 @@ CONTEXT_SWITCH = Fact(
 )
 DECORATORS = Fact("langfuse", "langfuse.decorators", "decorators/__init__.py", gone="3.0.0")
 GET_CLIENT = Fact("langfuse", "langfuse.get_client", "__init__.py", first="3.0.0")
-LANGFUSE_BRINGS_OTEL = Fact(
+BRINGS_OTEL = Fact(
     "langfuse",
-    "installs opentelemetry-sdk and its OTLP exporter, which langfuse_otel imports",
+    "installs opentelemetry-sdk and the OTLP exporter over HTTP, for langfuse_otel",
     "METADATA",
     first="3.0.0",
 )
+BRINGS_GRPC = Fact("langfuse", "installs the OTLP exporter over gRPC, too", "METADATA", first="3.0.0", gone="3.2.5")
 
 RUNNERS: Mapping[str, str] = {
     "asyncio.run": "asyncio.run",

@@ -180,8 +180,8 @@ class Function:
     closure: Closure | None = None
     bound: Value | None = None
     """The `self` or `cls` of a bound method."""
-    observed: bool = False
-    """Decorated with Langfuse's `@observe`."""
+    observed: str = ""
+    """As what Langfuse's `@observe` records its calls ("span", "generation", ...); empty: not decorated with it."""
 
 
 @dataclass(frozen=True)

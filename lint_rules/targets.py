@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lint_rules.semantics.releases import Release, Target, Targets, shown
+from lint_rules.semantics.releases import Release, Target, Targets, release, shown
 
 NEWEST: dict[str, Release] = {"litellm": (1, 106, 2), "langfuse": (5, 0, 4)}
 """The newest releases that the facts of this linter were measured on."""
@@ -23,7 +23,13 @@ class Finder:
     def targets(self, path: str) -> Targets:
         """Return the targets of the project that the file at `path` belongs to."""
         folder = str(Path(path).absolute().parent)
-        return self._found.setdefault(folder, Targets(newest_known))
+        return self._found.setdefault(folder, Targets(self._find))
+
+    def _find(self, package: str) -> Target:
+        for name, _, pinned in (requirement.partition("==") for requirement in self._stated):
+            if name == package and pinned:
+                return Target(package, (release(pinned),), pinned, "--target")
+        return newest_known(package)
 
 
 def newest_known(package: str) -> Target:

@@ -51,11 +51,12 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ignore", type=_codes, default=(), metavar="CODES", help="comma-separated codes or prefixes to leave out"
     )
+    parser.add_argument("--target", action="append", default=[])
 
 
 def settings_from(options: argparse.Namespace) -> Settings:
     """Return the settings that `add_selection`'s options ask for."""
-    return Settings(select=options.select, ignore=options.ignore)
+    return Settings(select=options.select, ignore=options.ignore, target=tuple(options.target))
 
 
 def _codes(text: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from lint_rules.semantics import sdk
-from lint_rules.semantics.releases import Extent, Fact, Release, Target, Targets, release, shown
+from lint_rules.semantics.releases import Extent, Fact, Release, Target, Targets, shown
 
 LANGFUSE, OTEL = "langfuse", "langfuse_otel"
 SPREAD = "callbacks"
@@ -100,6 +100,10 @@ class Verdict:
     outcome: Outcome = WORKS
     """What happens with that pair."""
 
+    def fails_newest(self, targets: Targets) -> bool:
+        """Tell whether it fails with what a fresh installation would bring."""
+        return (self.litellm, self.langfuse) == (targets.litellm.newest, targets.langfuse.newest)
+
 
 def judge(callback: str, kind: str, targets: Targets) -> Verdict:
     """Judge a registration by every pair of releases that the project may run with."""
@@ -145,16 +149,19 @@ def _any_covers(facts: Iterable[Fact], one: Release) -> bool:
     return any(fact.covers(one) for fact in facts)
 
 
-def remedies(callback: str, targets: Targets) -> Iterator[str]:
-    """Yield what would work instead of a registration that does not, the least change first."""
-    litellm, langfuse = targets.litellm.newest, targets.langfuse.newest
+def remedies(callback: str, litellm: Release, langfuse: Release) -> Iterator[str]:
+    """Yield what would work instead of a callback that does not work with a pair, the least change first."""
     if callback == LANGFUSE and _outcome_of_otel(litellm, langfuse).fate is Fate.WORKS:
         yield '`callbacks = ["langfuse_otel"]` works with this pair'
-    if callback == LANGFUSE and sdk.NEEDS_LANGFUSE_4_7.covers(litellm):
-        yield "langfuse>=4.7,<5 works with this LiteLLM"
-    elif callback == LANGFUSE:
-        yield "langfuse<3 works with this LiteLLM"
-    elif not _error_of_langfuse(litellm, langfuse):
+    if callback == LANGFUSE:
+        supported = ">=4.7,<5" if sdk.NEEDS_LANGFUSE_4_7.covers(litellm) else "<3"
+        yield f"langfuse{supported} works with this litellm"
+        return
+    if not _error_of_langfuse(litellm, langfuse):
         yield '`success_callback = ["langfuse"]` works with this pair'
-    elif litellm < release(sdk.OTEL_CALLBACK.first or "0"):
-        yield f"litellm>={sdk.OTEL_CALLBACK.first} knows it"
+    yield f"litellm>={sdk.OTEL_CALLBACK.first} knows the name"
+
+
+def span_remedy(litellm: Target) -> str:
+    """Return how "langfuse_otel" makes a generation inside an active span after all."""
+    return "set USE_OTEL_LITELLM_REQUEST_SPAN=true in the environment for a generation inside the span"

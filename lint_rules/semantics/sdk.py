@@ -114,6 +114,9 @@ def opens_span(dotted: str) -> bool:
     return root in LANGFUSE_CLIENTS and method in _SPAN_METHODS
 
 
+SPAN_SWITCHES = frozenset({"OTEL_IGNORE_CONTEXT_PROPAGATION", "USE_OTEL_LITELLM_REQUEST_SPAN"})
+"""Environment variables with which langfuse_otel makes a generation inside an active span, too."""
+
 LANGFUSE_OPENAI = "langfuse.openai"
 """Drop-in clients of this module record an observation for each call."""
 

@@ -63,6 +63,7 @@ BEFORE = {
     "failed, delivered": "it ends like that, but each call arrives once and in full",
     "delivered": "it exits normally, and each call arrives once and in full",
     "shows None": "the same, but the program prints `None` somewhere",
+    "stray generations": "a generation arrives that is none of its calls'",
     "untraced": "it exits normally, and nothing is meant to arrive",
 }
 HARMLESS = ("delivered", "failed, delivered", "untraced")

@@ -4,7 +4,7 @@ What it does
 ------------
 Reports the registration of "langfuse_otel" when the program makes LiteLLM calls inside functions that Langfuse's
 `@observe` decorates, or inside `with langfuse.start_as_current_span(...)`, and the LiteLLM that the project runs with
-writes onto the active span instead of making a generation (1.80.6 until 1.81.15, and from 1.82.5 on).
+writes onto the active span instead of making a generation (1.80.6 until 1.81.9, and from 1.82.5 on).
 
 Why is this bad
 ---------------
@@ -86,7 +86,7 @@ def _is_hopeless(module: ModuleFacts, registration: Registration) -> bool:
 def _message(spanned: tuple[Spanned, ...], litellm: Target) -> str:
     first = min(spanned, key=lambda call: call.as_type in _MODEL_TYPES)
     more = f" and {len(spanned) - 1} more" if len(spanned) > 1 else ""
-    part = " for part of the range" if pairs.merges_spans(litellm) is Extent.PARTLY else ""
+    part = "" if all(map(pairs.merges_spans, litellm.releases)) else " for part of the range"
     what = (
         f"the {first.as_type} of `{first.span}` arrives without the model and usage of"
         if first.as_type in _MODEL_TYPES
@@ -94,5 +94,5 @@ def _message(spanned: tuple[Spanned, ...], litellm: Target) -> str:
     )
     return (
         f'"langfuse_otel" writes onto the active span instead of making a generation with {litellm}{part}: {what} '
-        f"the LiteLLM call inside `{first.span}` ({first.place}){more}; {pairs.span_remedy(litellm)}"
+        f"the LiteLLM call inside `{first.span}` ({first.place}){more}; {pairs.SPAN_REMEDY}"
     )

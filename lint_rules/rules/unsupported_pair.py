@@ -10,9 +10,9 @@ versions the project runs with.
 Why is this bad
 ---------------
 Below litellm 1.104.0 the "langfuse" callback works with langfuse 2 only, from there on with langfuse>=4.7,<5 only.
-With any other version each call raises when the callback is in `success_callback` or `failure_callback`, and when it is
-in `callbacks` the error is no more than logged: the calls succeed and nothing ever arrives. "langfuse_otel" is
-unknown before litellm 1.72.7, and unknown names are ignored without a word.
+With any other version each call raises when the callback is in `success_callback` or `failure_callback`; in
+`callbacks`, and as a keyword of a call, the error is no more than logged: the calls succeed and nothing ever arrives.
+"langfuse_otel" is unknown before litellm 1.72.7, and unknown names are ignored without a word.
 
 Bad
 ---
@@ -54,7 +54,7 @@ from lint_rules.rules import Rule, rule
 from lint_rules.semantics import pairs
 from lint_rules.semantics.facts import ModuleFacts, Registration
 from lint_rules.semantics.pairs import Fate, Verdict
-from lint_rules.semantics.releases import Extent, Targets, shown
+from lint_rules.semantics.releases import Extent, Targets
 
 
 @rule("LLM402", "unsupported-pair")
@@ -73,7 +73,9 @@ def unsupported_pair(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
 def _message(registration: Registration, verdict: Verdict, targets: Targets) -> str:
     where = f'"{registration.name}" in `{registration.kind}` cannot trace with {targets.litellm} and {targets.langfuse}'
     if verdict.extent is Extent.PARTLY:
-        where += f" throughout: with litellm {shown(verdict.litellm)} and langfuse {shown(verdict.langfuse)}"
+        where += (
+            f" throughout: with litellm {pairs.named(verdict.litellm)} and langfuse {pairs.named(verdict.langfuse)}"
+        )
     remedies = " or ".join(pairs.remedies(registration.name, verdict.litellm, verdict.langfuse))
     return f"{where}{',' if verdict.extent is Extent.PARTLY else ':'} {_what(verdict)}; {remedies}".removesuffix("; ")
 

@@ -997,7 +997,7 @@ class Machine:
 
     def registered(self, node: ast.Call) -> None:
         """A call into LiteLLM may register a Langfuse callback: `callbacks=[...]`, `litellm.callbacks.append(...)`."""
-        given = [(keyword.value, keyword.arg) for keyword in node.keywords if keyword.arg in sdk.CALLBACK_KEYWORDS]
+        given = [(word.value, f"{word.arg}=") for word in node.keywords if word.arg in sdk.CALLBACK_KEYWORDS]
         if isinstance(node.func, ast.Attribute):
             receiver = self.evaluate(node.func.value, self.frame.env.copy())
             if isinstance(receiver, External) and receiver.dotted in sdk.CALLBACK_LISTS:
@@ -1006,7 +1006,7 @@ class Machine:
         if names:
             self.record.callbacks[""] = self.record.callbacks.get("", frozenset()) | names
         for argument, kind in given:
-            self._note_registration(argument, argument, str(kind))
+            self._note_registration(argument, argument, kind)
 
     def _note_registration(self, first: ast.expr, source: ast.expr, kind: str) -> None:
         names = self._langfuse_names(source, by_name=True)

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 from lint_rules.semantics import sdk
-from lint_rules.semantics.releases import Extent, Fact, Release, Target, Targets, shown
+from lint_rules.semantics.releases import Extent, Release, Target, Targets
 
 LANGFUSE, OTEL = "langfuse", "langfuse_otel"
-SPREAD = "callbacks"
-"""The list whose entries are made into loggers where errors are only logged."""
+LOUD = frozenset({"success_callback", "failure_callback"})
+"""The lists of which LiteLLM makes loggers in the call itself; elsewhere (`callbacks`, keywords of a call) an error is
+only logged."""
 
 
 class Fate(Enum):
@@ -50,13 +51,13 @@ WORKS = Outcome(Fate.WORKS)
 
 
 def outcome(callback: str, kind: str, litellm: Release, langfuse: Release) -> Outcome:
-    """Return what becomes of calls when `callback` is registered in the list `kind` (success_callback, callbacks)."""
+    """Return what becomes of calls when `callback` is registered in the list `kind`, as `Registration.kind` says."""
     if callback == OTEL:
         return _outcome_of_otel(litellm, langfuse)
     error = _error_of_langfuse(litellm, langfuse)
     if not error:
         return WORKS
-    return Outcome(Fate.LOSES if kind == SPREAD else Fate.RAISES, error)
+    return Outcome(Fate.RAISES if kind in LOUD else Fate.LOSES, error)
 
 
 def _outcome_of_otel(litellm: Release, langfuse: Release) -> Outcome:
@@ -84,8 +85,17 @@ def _error_of_langfuse(litellm: Release, langfuse: Release) -> str:
 def _requires(installed: Release) -> str:
     return (
         "ImportError: litellm requires langfuse>=4.7,<5 for the 'langfuse' callback, "
-        f"but {shown(installed)} is installed"
+        f"but {named(installed)} is installed"
     )
+
+
+def named(one: Release) -> str:
+    """Return a release as messages name it: the last one of a minor version, whatever its number, as `1.75.x`."""
+    return ".".join("x" if part >= _BEYOND else str(part) for part in one)
+
+
+_BEYOND = 999
+"""No release has a number as high as this; a range that ends before 1.76.0 is taken to end with 1.75.999."""
 
 
 @dataclass(frozen=True)
@@ -131,22 +141,22 @@ def can_deliver(callbacks: Iterable[str], targets: Targets) -> bool:
     """
     if not (is_certain(targets.litellm) and is_certain(targets.langfuse)):
         return True
-    kinds = ("success_callback", SPREAD)
-    pairs = list(_pairs(targets))
-    return any(outcome(name, kind, *pair).delivers for name in callbacks for kind in kinds for pair in pairs)
+    return any(outcome(name, "callbacks", *pair).delivers for name in callbacks for pair in _pairs(targets))
 
 
-MERGES = (sdk.SPAN_MERGED_AND_ENDED, sdk.SPAN_MERGED_AT_FIRST, sdk.SPAN_MERGED)
+MERGES = (sdk.SPAN_MERGED_AT_FIRST, sdk.SPAN_MERGED)
 """The stretches of LiteLLM in which langfuse_otel makes no generation inside an active span."""
 
 
-def merges_spans(target: Target) -> Extent:
-    """Tell for how many LiteLLM releases "langfuse_otel" writes onto the active span instead of making a generation."""
-    return Extent.of(_any_covers(MERGES, one) for one in target.releases)
+def merges_spans(litellm: Release) -> bool:
+    """Tell whether "langfuse_otel" writes onto the active span instead of making a generation."""
+    return any(fact.covers(litellm) for fact in MERGES)
 
 
-def _any_covers(facts: Iterable[Fact], one: Release) -> bool:
-    return any(fact.covers(one) for fact in facts)
+def span_switches(litellm: Release) -> frozenset[str]:
+    """Return the environment variables with which it makes a generation inside an active span, too."""
+    context = {sdk.SPAN_SWITCH_CONTEXT} if sdk.CONTEXT_SWITCH.covers(litellm) else set()
+    return frozenset({sdk.SPAN_SWITCH_REQUEST, *context})
 
 
 def remedies(callback: str, litellm: Release, langfuse: Release) -> Iterator[str]:
@@ -162,6 +172,5 @@ def remedies(callback: str, litellm: Release, langfuse: Release) -> Iterator[str
     yield f"litellm>={sdk.OTEL_CALLBACK.first} knows the name"
 
 
-def span_remedy(litellm: Target) -> str:
-    """Return how "langfuse_otel" makes a generation inside an active span after all."""
-    return "set USE_OTEL_LITELLM_REQUEST_SPAN=true in the environment for a generation inside the span"
+SPAN_REMEDY = "set USE_OTEL_LITELLM_REQUEST_SPAN=true in the environment for a generation of its own inside the span"
+"""How "langfuse_otel" makes a generation inside an active span after all, wherever spans are merged."""

@@ -114,7 +114,7 @@ class Registered:
     last: ast.expr
     """Where the registration begins and ends: the target and the value of an assignment, or twice an expression."""
     kind: str
-    """The list they go to, by its last name: `success_callback`, `failure_callback`, `callbacks`."""
+    """The list they go to, by its last name (`success_callback`), or the keyword of a call (`success_callback=`)."""
     names: frozenset[str]
     function: FunctionInfo | None
 

@@ -13,7 +13,7 @@ from lint_rules.finding import Span
 from lint_rules.semantics import pairs, sdk
 from lint_rules.semantics.infer import Machine
 from lint_rules.semantics.record import Record, Registered, SpannedCall
-from lint_rules.semantics.releases import Extent, Targets
+from lint_rules.semantics.releases import Targets
 from lint_rules.semantics.source import Source
 
 
@@ -35,7 +35,8 @@ class Registration:
     span: Span
     name: str
     kind: str
-    """The list it goes to: `success_callback`, `failure_callback`, `callbacks`."""
+    """The list it goes to (`success_callback`, `failure_callback`, `callbacks`), or the keyword of a call
+    (`callbacks=`)."""
     chosen: bool
     """The program chooses between callbacks, or looks at versions, before it registers this one."""
     spanned: tuple[Spanned, ...] = ()
@@ -48,7 +49,7 @@ def registrations(machine: Machine, record: Record, source: Source, targets: Tar
         return
     seen = tuple(record.registered.values())
     chooses = _chooses(seen, machine.tree)
-    spanned = _spanned(machine, record) if _may_merge(seen, targets) else ()
+    spanned = _spanned(machine, record, targets) if _may_merge(seen, targets) else ()
     for one in seen:
         chosen = chooses or _looks_at_versions(one, machine.tree)
         for name in sorted(one.names):
@@ -112,13 +113,15 @@ def _may_merge(seen: tuple[Registered, ...], targets: Targets) -> bool:
     return (
         any(pairs.OTEL in one.names for one in seen)
         and pairs.is_certain(targets.litellm)
-        and pairs.merges_spans(targets.litellm) is not Extent.NEVER
+        and pairs.merges_spans(targets.litellm.newest)
+        and sdk.GET_CLIENT.covers(targets.langfuse.newest)
     )
 
 
-def _spanned(machine: Machine, record: Record) -> tuple[Spanned, ...]:
+def _spanned(machine: Machine, record: Record, targets: Targets) -> tuple[Spanned, ...]:
     """Return the calls inside spans that the program makes: this module's, else those of the modules around it."""
-    if _mentions(machine.tree, sdk.SPAN_SWITCHES) or machine.home.mentions(sdk.SPAN_SWITCHES):
+    switches = pairs.span_switches(targets.litellm.newest)
+    if _mentions(machine.tree, switches) or machine.home.mentions(switches):
         return ()
     found = record.spanned or {call for other in machine.home.companions() for call in other.spanned}
     return tuple(_shown(call, machine.home.name) for call in sorted(found))

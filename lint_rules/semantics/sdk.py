@@ -114,7 +114,7 @@ def opens_span(dotted: str) -> bool:
     return root in LANGFUSE_CLIENTS and method in _SPAN_METHODS
 
 
-SPAN_SWITCHES = frozenset({"OTEL_IGNORE_CONTEXT_PROPAGATION", "USE_OTEL_LITELLM_REQUEST_SPAN"})
+SPAN_SWITCH_REQUEST, SPAN_SWITCH_CONTEXT = "USE_OTEL_LITELLM_REQUEST_SPAN", "OTEL_IGNORE_CONTEXT_PROPAGATION"
 """Environment variables with which langfuse_otel makes a generation inside an active span, too."""
 
 LANGFUSE_OPENAI = "langfuse.openai"
@@ -241,35 +241,42 @@ PRIVATE_PROVIDERS_WRAPPED = Fact(
     "integrations/opentelemetry.py: _CachedTracerProvider",
     first="1.99.0",
 )
-SPAN_MERGED_AND_ENDED = Fact(
+ACTIVE_SPAN_ENDED = Fact(
     "litellm",
-    "langfuse_otel writes onto the active span, and ends it, instead of making a generation",
-    "integrations/opentelemetry.py: OpenTelemetry._start_primary_span",
-    first="1.80.6",
+    "langfuse_otel ends the active span",
+    "integrations/opentelemetry.py: OpenTelemetry._handle_success; seen in runs",
+    first="1.79.1",
     gone="1.80.12",
 )
 SPAN_MERGED_AT_FIRST = Fact(
     "litellm",
     "langfuse_otel writes onto the active span instead of making a generation",
-    "integrations/opentelemetry.py: OpenTelemetry._handle_success",
-    first="1.80.12",
-    gone="1.81.15",
+    "integrations/opentelemetry.py: OpenTelemetry._start_primary_span, later _handle_success; run on both sides",
+    first="1.80.6",
+    gone="1.81.9",
 )
 SPAN_MERGED = Fact(
     "litellm",
     "langfuse_otel writes onto the active span instead of making a generation",
-    "integrations/opentelemetry.py: OpenTelemetry._handle_success",
+    "integrations/opentelemetry.py: OpenTelemetry._handle_success; run on both sides",
     first="1.82.5",
+)
+RAW_REQUEST_IS_GENERATION = Fact(
+    "litellm",
+    "langfuse_otel sends the raw request as a second generation, which arrives inside an active span, too",
+    "integrations/opentelemetry.py: OpenTelemetry.set_raw_request_attributes; run on both sides",
+    first="1.81.9",
+    gone="1.82.1",
 )
 REQUEST_SPAN_SWITCH = Fact(
     "litellm",
-    "USE_OTEL_LITELLM_REQUEST_SPAN=true makes a span of its own inside an active one",
+    f"{SPAN_SWITCH_REQUEST}=true makes a span of its own inside an active one",
     "integrations/opentelemetry.py: OpenTelemetry._handle_success",
     first="1.80.6",
 )
 CONTEXT_SWITCH = Fact(
     "litellm",
-    "OTEL_IGNORE_CONTEXT_PROPAGATION=true makes a span of its own, outside the active one",
+    f"{SPAN_SWITCH_CONTEXT}=true makes a span of its own, outside the active one",
     "integrations/opentelemetry.py: OpenTelemetryConfig.__post_init__",
     first="1.82.5",
 )

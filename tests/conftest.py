@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import argparse
+import re
 import sys
 
 import pytest
 
-PAIRS = ("default", "otel", "legacy")
+PAIRS = {
+    "default": ("litellm==1.106.2", "langfuse==4.18.0"),
+    "otel": ("litellm==1.106.2", "langfuse==5.0.4"),
+    "legacy": ("litellm==1.77.7", "langfuse==2.60.10"),
+}
+
+
+def pair_name(text: str) -> str:
+    """Check the name of a pair: one of `PAIRS`, or any two versions, as in 1.85.7+3.15.0."""
+    if text in PAIRS or re.fullmatch(r"[\d.]+\+[\d.]+", text):
+        return text
+    raise argparse.ArgumentTypeError(f"neither {', '.join(PAIRS)} nor litellm+langfuse versions: {text}")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("shim", "running the case programs")
     group.addoption(
         "--pair",
-        choices=PAIRS,
+        type=pair_name,
+        metavar="PAIR",
         default="default",
-        help="the SDK versions the cases run with; otel registers langfuse_otel instead of langfuse (default: default)",
+        help="the SDK versions the cases run with: default, otel (which registers langfuse_otel instead of langfuse), "
+        "legacy, or two versions such as 1.85.7+3.15.0 for the cases with that target (default: default)",
     )
     group.addoption(
         "--shim-python",

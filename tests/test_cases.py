@@ -7,11 +7,17 @@
     fix: unsafe                    the fix is written with `--unsafe-fixes` only
     remaining: LLM101              findings that the fix leaves, for a reason given in the docstring
     pairs: default, otel           runs with these pairs only, for a reason given in the docstring
+    target: litellm==1.106.2, langfuse==5.0.4
+                                   is about these versions: linted and fixed for them, run with that pair only
     python: 3.11                   runs from this Python on
     select: LLM103                 rules that are off by default and wanted here
 
 and marks each expected finding where it is reported: `# expect: LLM101, LLM201@9` (the column, from 1, is
 optional). A case without such a mark must stay silent. The marks are taken off before anything else happens.
+
+Without a `target` a case is linted and fixed for the versions of the pair under test. With pair otel, which has no
+working "langfuse" callback, `litellm.success_callback = ["langfuse"]` becomes `litellm.callbacks = ["langfuse_otel"]`
+first; a case with a target is taken as it is written.
 
 Whatever else the folder holds (`wrapper.py`, `app/tracing.py`) is the rest of a small project: it lies next to the
 program, which is called `program.py` then, is linted with it and may carry marks, but is not fixed.
@@ -20,6 +26,7 @@ program, which is called `program.py` then, is linted with it and may carry mark
 from __future__ import annotations
 
 import ast
+import importlib
 import pkgutil
 import re
 import subprocess
@@ -38,6 +45,7 @@ from lint_rules.finding import Finding
 from lint_rules.settings import Settings
 from lint_rules.shim.run import RunReport, Warm, run
 
+PAIRS: dict[str, tuple[str, str]] = importlib.import_module("conftest").PAIRS
 CASES = Path(__file__).parent / "cases"
 PROGRAM = "program.py"
 REPORTS = "original_reports"
@@ -51,9 +59,11 @@ BEFORE = {
     "crashed": "a `TypeError` or `AttributeError` ends it, and the trace is lost with it",
     "crashed late": "such an error ends it after the stream has ended, so that the trace arrives",
     "failed": "another error, or an exit status, ends it, and of at least one call nothing arrives",
+    "fails at the call": "an error ends it before LiteLLM has asked a model at all",
     "failed, delivered": "it ends like that, but each call arrives once and in full",
     "delivered": "it exits normally, and each call arrives once and in full",
     "shows None": "the same, but the program prints `None` somewhere",
+    "stray generations": "a generation arrives that is none of its calls'",
     "untraced": "it exits normally, and nothing is meant to arrive",
 }
 HARMLESS = ("delivered", "failed, delivered", "untraced")
@@ -66,6 +76,7 @@ HEADER = {
     "fix": r"unsafe",
     "remaining": r"LLM\d{3}(, LLM\d{3})*",
     "pairs": r"(default|otel|legacy)(, (default|otel|legacy))*",
+    "target": r"litellm==[\d.]+, langfuse==[\d.]+",
     "python": r"3\.\d+",
     "select": r"LLM\d{3}(, LLM\d{3})*",
 }
@@ -152,12 +163,27 @@ class Case:
 
     def _as_written(self, text: str, pair: str) -> str:
         text = MARK.sub("", text)
-        if pair != "otel" or not self.runs_with(pair):
+        if pair != "otel" or not self.runs_with(pair) or "target" in self.header:
             return text
         return REGISTRATION.sub(r'\1\2.callbacks = ["langfuse_otel"]', text)
 
+    @property
+    def pairs(self) -> tuple[str, ...]:
+        """The pairs that it runs with."""
+        if "target" in self.header:
+            stated = tuple(self.header["target"].split(", "))
+            versions = "+".join(requirement.partition("==")[2] for requirement in stated)
+            return tuple(name for name, requirements in PAIRS.items() if requirements == stated) or (versions,)
+        return tuple(self.header.get("pairs", ", ".join(PAIRS)).split(", "))
+
     def runs_with(self, pair: str) -> bool:
-        return pair in self.header.get("pairs", pair).split(", ")
+        return pair in self.pairs
+
+    def target(self, pair: str) -> tuple[str, ...]:
+        """The versions that it is linted and fixed for: its own, or those of a pair that it runs with."""
+        if "target" in self.header:
+            return tuple(self.header["target"].split(", "))
+        return PAIRS[pair if self.runs_with(pair) else self.pairs[0]]
 
 
 ALL = [Case(path.parent) for path in sorted(CASES.glob("*/*/before.py"))]
@@ -174,7 +200,7 @@ def each(cases: Iterable[Case], what: str) -> pytest.MarkDecorator:
 def lint(case: Case, stage: str, pair: str, folder: Path) -> list[tuple[str, Finding]]:
     """Return the findings in the whole folder, each with the file it is in, file by file in order."""
     case.lay_out(stage, pair, folder)
-    reports = list(check_paths([str(folder)], Settings(select=case.select)))
+    reports = list(check_paths([str(folder)], Settings(select=case.select, target=case.target(pair))))
     assert not [report.problem for report in reports if report.problem]
     found = [
         (Path(report.path).relative_to(folder).as_posix(), finding) for report in reports for finding in report.findings
@@ -212,6 +238,7 @@ def fixed(stage: str, case: Case, pair: str, folder: Path) -> str:
         [
             str(folder),
             f"--select={','.join(case.select)}",
+            *(f"--target={requirement}" for requirement in case.target(pair)),
             *(["--unsafe-fixes"] if case.header.get("fix") == "unsafe" else []),
         ]
     )
@@ -296,7 +323,7 @@ def selected_programs(items: Iterable[pytest.Item]) -> Iterator[Program]:
 
 def why_not_run(case: Case, pair: str, python: str) -> str | None:
     if not case.runs_with(pair):
-        return f"runs with {case.header['pairs']} only"
+        return f"runs with {', '.join(case.pairs)} only"
     if version_of(python) < version(case.header.get("python", "3.0")):
         return f"needs Python {case.header['python']}"
     return None
@@ -326,8 +353,8 @@ def test_run(program: Program, runs: Runs, pair: str, shim_python: str) -> None:
         pytest.skip(reason)
     report = runs.start(program).result()
     told = f"{report.outcome} after {report.seconds} s; {[call.detail for call in report.calls]}\n{report.stderr}"
-    assert report.calls, told
     wanted = program.case.header[program.stage]
+    assert report.calls or wanted == "fails at the call", told
     assert outcome(report) == ("lost" if wanted == "untraced" else wanted), told
 
 
@@ -339,6 +366,8 @@ def outcome(report: RunReport) -> str:
         return "shows None"
     if report.verdict != "crashed" or (report.exit_code or 0) < 0:
         return report.verdict
+    if not report.calls:
+        return "fails at the call"
     if re.search(r"^(TypeError|AttributeError): ", report.stderr, re.MULTILINE):
         return {"lost": "crashed", "delivered": "crashed late"}.get(str(report.call_verdict), "crashed oddly")
     return {"lost": "failed", "delivered": "failed, delivered"}.get(str(report.call_verdict), "failed oddly")
@@ -354,6 +383,7 @@ def test_header(case: Case) -> None:
     assert not rest or rest.startswith("\n")
     for key, value in case.header.items():
         assert re.fullmatch(HEADER[key], value), f"{key}: {value}"
+    assert not {"pairs", "target"} <= set(case.header), "a target says which pair"
     assert ("after" in case.header) == ("after" in case.stages)
     assert "before" in case.header
     harmless = {mark.code for mark in case.expected} <= HARMLESS_HERE

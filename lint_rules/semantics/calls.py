@@ -142,6 +142,8 @@ def litellm_call(dotted: str, entry: sdk.Call, arguments: Arguments, *, streams:
     machine.created(origin, env)
     machine.called_litellm(entry.is_async, env)
     visible = streams if streams is not None else arguments.streams()
+    if entry.is_async or not entry.streams or visible is False:
+        machine.called_in_context(node)  # a sync stream is logged by a thread that does not know the caller's context
     result: Value = UNKNOWN
     if entry.streams and visible is not False:
         result = Stream(frozenset({origin}), entry.is_async, certain=visible is True, via=_made(origin))

@@ -15,6 +15,7 @@ from lint_rules.semantics.environment import path_of
 from lint_rules.semantics.infer import Machine, TooLargeError
 from lint_rules.semantics.narrow import Decision
 from lint_rules.semantics.record import Exit, Record, Use, place_of
+from lint_rules.semantics.registrations import Registration, Spanned, registrations
 from lint_rules.semantics.releases import Targets
 from lint_rules.semantics.source import Source, shorten
 from lint_rules.semantics.syntax import leaves_parameter_early, own_nodes
@@ -26,7 +27,9 @@ __all__ = [
     "Ending",
     "EntryPoint",
     "ModuleFacts",
+    "Registration",
     "Source",
+    "Spanned",
     "StreamExit",
     "TooLargeError",
     "gather",
@@ -98,6 +101,7 @@ class ModuleFacts:
     entry_points: tuple[EntryPoint, ...] = ()
     unread_streams: tuple[UnreadStream, ...] = ()
     blocking_flushes: tuple[BlockingFlush, ...] = ()
+    registrations: tuple[Registration, ...] = ()
 
 
 def gather(tree: ast.Module, source: Source, home: Home, targets: Targets) -> ModuleFacts:
@@ -113,6 +117,7 @@ def gather(tree: ast.Module, source: Source, home: Home, targets: Targets) -> Mo
         entry_points=_sorted(entry_points(machine, record, source)),
         unread_streams=_sorted(_unread_streams(record, source, machine.home)),
         blocking_flushes=_sorted(_blocking_flushes(record, source)),
+        registrations=_sorted(registrations(machine, record, source, targets)),
     )
 
 

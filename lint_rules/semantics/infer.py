@@ -7,7 +7,7 @@ plugged in without this module knowing of it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -35,12 +35,25 @@ from lint_rules.semantics.questions import (
     tells,
 )
 from lint_rules.semantics.reach import outline
-from lint_rules.semantics.record import BlockingFlush, Context, Entry, Exit, Made, Record, Sightings, Use
+from lint_rules.semantics.record import (
+    BlockingFlush,
+    CallSite,
+    Context,
+    Entry,
+    Exit,
+    Made,
+    Record,
+    Registered,
+    Sightings,
+    SpannedCall,
+    Use,
+)
 from lint_rules.semantics.syntax import (
     field_names,
     imports,
     is_generator,
     loops_of,
+    observation_type,
     runs_coroutines,
     serves_requests,
     stored_attributes,
@@ -125,6 +138,8 @@ class Frame:
     raised: Routes = frozenset()
     closures: dict[ast.AST, Closure] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
+    calls: set[CallSite] = field(default_factory=set)
+    """LiteLLM calls that run, here or in what is called, in the context of this function."""
 
     def in_stream_loop(self) -> bool:
         """Tell whether an exit here could leave a stream."""
@@ -145,6 +160,7 @@ class Summary:
     abandoned: frozenset[tuple[Origin, int]]
     routes: Routes
     raised: Routes
+    calls: frozenset[CallSite]
 
 
 _EXTERNAL_ROLES = {
@@ -252,8 +268,10 @@ class Machine:
         if self.frame.home is self.home:
             self.functions[node] = function
         value: Value = function
-        for decorator in reversed(decorators):
-            value = self._decorate(decorator, value, env)
+        for expression, decorator in zip(reversed(node.decorator_list), reversed(decorators), strict=True):
+            value = self._decorate(decorator, value, env, expression)
+        if self.frame.home is self.home and isinstance(value, Function) and value.info is function.info:
+            self.functions[node] = value
         return value
 
     def _info(
@@ -282,10 +300,10 @@ class Machine:
         closure.environment = env
         return closure
 
-    def _decorate(self, decorator: Value, value: Value, env: Environment) -> Value:
+    def _decorate(self, decorator: Value, value: Value, env: Environment, node: ast.expr) -> Value:
         """Apply a decorator we see; take one we do not see (retry, click, pytest) for one that keeps the result."""
         if isinstance(decorator, External | Instance) and decorator.dotted in sdk.OBSERVE_DECORATORS:
-            return replace(value, observed=True) if isinstance(value, Function) else value
+            return replace(value, observed=observation_type(node)) if isinstance(value, Function) else value
         if isinstance(decorator, Function):
             result = self.apply(decorator, [value], env.copy())
             return result if isinstance(result, Function) else value
@@ -486,6 +504,7 @@ class Machine:
             frozenset(left for left in env.abandoned if left[0] not in summary.exhausted) | summary.abandoned
         )
         env.routes = summary.routes or env.routes
+        self.frame.calls |= summary.calls
         self._raise_routes(summary.raised)
         if node is not None:
             delivery.relocated(env, before, node)
@@ -533,6 +552,8 @@ class Machine:
         arrivals = [arrival for _, arrival in frame.returned]
         final = self._finish(frame, arrivals)
         self.frames.pop()
+        if function.observed:
+            self.spanned(frame.calls, function.info.name, function.observed)
         value = join_all(value for value, _ in frame.returned)
         return Summary(
             value,
@@ -544,6 +565,7 @@ class Machine:
             final.abandoned,
             final.routes if arrivals else frozenset(),
             frame.raised,
+            frozenset(frame.calls),
         )
 
     def _finish(self, frame: Frame, arrivals: list[Environment]) -> Environment:
@@ -965,23 +987,38 @@ class Machine:
         if is_async:
             delivery.called(env)
 
+    def called_in_context(self, node: ast.Call) -> None:
+        """A LiteLLM call whose logging sees the context of the caller, and with it the active span."""
+        self.frame.calls.add(CallSite(self.frame.home.name, node.lineno))
+
+    def spanned(self, calls: Iterable[CallSite], span: str, as_type: str) -> None:
+        """LiteLLM calls run inside a span of the Langfuse SDK."""
+        self.record.spanned |= {SpannedCall(site, span, as_type) for site in calls}
+
     def registered(self, node: ast.Call) -> None:
         """A call into LiteLLM may register a Langfuse callback: `callbacks=[...]`, `litellm.callbacks.append(...)`."""
-        given = [keyword.value for keyword in node.keywords if keyword.arg in sdk.CALLBACK_KEYWORDS]
+        given = [(word.value, f"{word.arg}=") for word in node.keywords if word.arg in sdk.CALLBACK_KEYWORDS]
         if isinstance(node.func, ast.Attribute):
             receiver = self.evaluate(node.func.value, self.frame.env.copy())
             if isinstance(receiver, External) and receiver.dotted in sdk.CALLBACK_LISTS:
-                given += node.args
-        names = frozenset().union(*map(self._langfuse_names, given))
+                given += [(argument, receiver.dotted.rpartition(".")[2]) for argument in node.args]
+        names = frozenset().union(*(self._langfuse_names(argument) for argument, _ in given))
         if names:
             self.record.callbacks[""] = self.record.callbacks.get("", frozenset()) | names
+        for argument, kind in given:
+            self._note_registration(argument, argument, kind)
 
-    def _langfuse_names(self, node: ast.expr | None) -> frozenset[str]:
+    def _note_registration(self, first: ast.expr, source: ast.expr, kind: str) -> None:
+        names = self._langfuse_names(source, by_name=True)
+        if names and self.frame.home is self.home:
+            self.record.registered[first] = Registered(first, source, kind, names, self.frame.info)
+
+    def _langfuse_names(self, node: ast.expr | None, *, by_name: bool = False) -> frozenset[str]:
         """Return the Langfuse callbacks that an expression mentions, itself or through a module-level name."""
         names: frozenset[str] = frozenset()
         for part in ast.walk(node) if node is not None else ():
             if isinstance(part, ast.Constant | ast.Name | ast.Attribute | ast.Call):
-                names |= callbacks_in(self.evaluate(part, self.frame.env.copy()))
+                names |= callbacks_in(self.evaluate(part, self.frame.env.copy()), by_name=by_name)
         return names
 
     def _notice_assignment(self, target: ast.expr, source: ast.expr | None, value: Value, env: Environment) -> None:
@@ -991,6 +1028,7 @@ class Machine:
             name = f"{base.dotted}.{target.attr}" if isinstance(base, External) else ""
             if name in sdk.CALLBACK_LISTS:
                 self._assign_callbacks(name, source, value)
+                self._note_registration(target, source or target, target.attr)
         if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
             self._notice_switch(target.slice.value, value)
 
@@ -1001,6 +1039,8 @@ class Machine:
             self.record.callbacks[name] = self.record.callbacks.get(name, frozenset()) | names
         elif self.frame.info is None and not self.frame.guards and value == Many(NOTHING):
             self.record.callbacks.pop(name, None)
+            emptied = name.rpartition(".")[2]
+            self.record.registered = {node: one for node, one in self.record.registered.items() if one.kind != emptied}
 
     def _notice_switch(self, name: object, value: Value) -> None:
         off = isinstance(value, Const) and str(value.value).lower() in ("false", "0", "off", "no")

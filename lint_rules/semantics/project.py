@@ -45,6 +45,10 @@ _IMPORT = re.compile(
 )
 
 
+_SPANS = re.compile(rb"\bobserve\b|start_as_current_")
+"""What a module mentions that opens spans of the Langfuse SDK."""
+
+
 class Project:
     """The modules around the files of one run, memoised by path."""
 
@@ -62,6 +66,8 @@ class Project:
         self._seen: dict[str, Record | None] = {}
         self._forcing: set[tuple[str, str]] = set()
         self._outlines: dict[str, Outline | None] = {}
+        self._listings: dict[str, tuple[str, ...]] = {}
+        self._programs: dict[str, frozenset[str]] = {}
 
     def home(self, path: str) -> Home:
         """Return a fresh name space for the module at `path`, which finds its imports in this project."""
@@ -73,6 +79,8 @@ class Project:
             leads=lambda name: name in self._leading(path),
             callers=partial(self._callers, path),
             program=partial(self.program, path),
+            companions=partial(self._companions, path),
+            mentions=partial(self._mentions, path),
         )
 
     # Finding modules
@@ -261,9 +269,7 @@ class Project:
         """Return the modules of the project that mention LiteLLM."""
         root = _project_root(path)
         if root not in self._using:
-            listed = (found.path for found in files.discover([root]) if found.problem is None)
-            paths = (os.path.abspath(one) for one in itertools.islice(listed, MAX_LISTED))
-            self._using[root] = tuple(one for one in paths if b"litellm" in (_peek(one) or b""))
+            self._using[root] = tuple(one for one in self._listed(path) if b"litellm" in (_peek(one) or b""))
         return self._using[root]
 
     def _seen_in(self, path: str) -> Record | None:
@@ -273,6 +279,47 @@ class Project:
             with contextlib.suppress(SyntaxError, RecursionError, MemoryError, TooLargeError):
                 self._seen[path] = Machine(parse(data), self.home(path)).run() if data is not None else None
         return self._seen[path]
+
+    # What runs in one program with a module
+
+    def _companions(self, path: str) -> Iterator[Record]:
+        """Yield what is seen in the modules that open Langfuse spans and run in one program with this one."""
+        others = self._related(path) - {path}
+        found = [one for one in sorted(others) if _SPANS.search(self._read(one) or b"")]
+        for other in found[:MAX_CALLERS]:
+            record = self._seen_in(other)
+            if record is not None:
+                yield record
+
+    def _mentions(self, path: str, words: frozenset[str]) -> bool:
+        return any(word.encode() in (self._read(one) or b"") for one in self._related(path) for word in words)
+
+    def _related(self, path: str) -> frozenset[str]:
+        """Return the modules that run in one program with this one: what it, or a module that leads to it, imports."""
+        if path not in self._programs:
+            importers = self._importers(path)
+            starts = [path, *importers] if len(importers) <= MAX_CALLERS else [path]
+            self._programs[path] = frozenset(itertools.chain.from_iterable(map(self._closure, starts)))
+        return self._programs[path]
+
+    def _importers(self, path: str) -> set[str]:
+        """Return the modules of the project that import this one, directly or not."""
+        found, waiting = {path}, [path]
+        while waiting:
+            imported = waiting.pop()
+            for one in self._listed(path)[:MAX_PROGRAM]:
+                if one not in found and imported in self.imports(one):
+                    found.add(one)
+                    waiting.append(one)
+        return found - {path}
+
+    def _listed(self, path: str) -> tuple[str, ...]:
+        """Return the modules of the project that a module belongs to, up to a bound."""
+        root = _project_root(path)
+        if root not in self._listings:
+            found = (found.path for found in files.discover([root]) if found.problem is None)
+            self._listings[root] = tuple(os.path.abspath(one) for one in itertools.islice(found, MAX_LISTED))
+        return self._listings[root]
 
     # Which modules matter
 

@@ -77,15 +77,16 @@ def is_past_the_stream(stream: Stream, env: Environment) -> bool:
     return any(not any(one.inside for one in event.yields) for event in events)
 
 
-def callbacks_in(value: Value) -> frozenset[str]:
-    """Return the names of the Langfuse callbacks that a value is or holds."""
+def callbacks_in(value: Value, *, by_name: bool = False) -> frozenset[str]:
+    """Return the names of the Langfuse callbacks that a value is or holds; `by_name`: given as strings only."""
     if isinstance(value, Const):
         return sdk.CALLBACK_NAMES & {value.value} if isinstance(value.value, str) else frozenset()
     if isinstance(value, Instance | External):
-        return sdk.callbacks_of(value.dotted)
+        return frozenset() if by_name else sdk.callbacks_of(value.dotted)
     if not isinstance(value, Many):
         return frozenset()
-    return callbacks_in(value.element).union(*(callbacks_in(item) for item in value.items or ()))
+    items = (value.element, *(value.items or ()))
+    return frozenset().union(*(callbacks_in(item, by_name=by_name) for item in items))
 
 
 def forget_place(value: Value) -> Value:

@@ -110,6 +110,38 @@ class Made:
     is_async: bool
 
 
+@dataclass(frozen=True)
+class Registered:
+    """Langfuse callbacks that are registered with LiteLLM by name."""
+
+    first: ast.expr
+    last: ast.expr
+    """Where the registration begins and ends: the target and the value of an assignment, or twice an expression."""
+    kind: str
+    """The list they go to, by its last name (`success_callback`), or the keyword of a call (`success_callback=`)."""
+    names: frozenset[str]
+    function: FunctionInfo | None
+
+
+@dataclass(frozen=True, order=True)
+class CallSite:
+    """Where LiteLLM is called."""
+
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, order=True)
+class SpannedCall:
+    """A LiteLLM call that runs while a span of the Langfuse SDK is the active one."""
+
+    site: CallSite
+    span: str
+    """What opens the span: the function that `@observe` decorates, or the client's method."""
+    as_type: str
+    """What Langfuse takes the span for: "span", "generation", "tool", ..."""
+
+
 @dataclass
 class Record:
     """Everything seen in one module."""
@@ -132,6 +164,10 @@ class Record:
     """Functions (None: the module) that flush LiteLLM's worker in a loop of its own, after the entry point."""
     callbacks: dict[str, frozenset[str]] = field(default_factory=dict)
     """Per list of LiteLLM callbacks ("": one that is passed to a call) the Langfuse callbacks in it, by name."""
+    registered: dict[ast.expr, Registered] = field(default_factory=dict)
+    """Where callbacks are registered by name, by the first node."""
+    spanned: set[SpannedCall] = field(default_factory=set)
+    """LiteLLM calls of this module's functions, and of those they call, inside a span of the Langfuse SDK."""
     uses_langfuse_sdk: bool = False
     tracing_off: bool = False
 

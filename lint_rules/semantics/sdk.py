@@ -105,6 +105,18 @@ LANGFUSE_HANDLERS = frozenset(
     }
 )
 OBSERVE_DECORATORS = frozenset({"langfuse.observe", "langfuse.decorators.observe"})
+_SPAN_METHODS = frozenset({"start_as_current_span", "start_as_current_observation", "start_as_current_generation"})
+
+
+def opens_span(dotted: str) -> bool:
+    """Tell whether a callable of Langfuse >= 3 makes its span the active one inside a `with`."""
+    root, _, method = dotted.rpartition(".")
+    return root in LANGFUSE_CLIENTS and method in _SPAN_METHODS
+
+
+SPAN_SWITCH_REQUEST, SPAN_SWITCH_CONTEXT = "USE_OTEL_LITELLM_REQUEST_SPAN", "OTEL_IGNORE_CONTEXT_PROPAGATION"
+"""Environment variables with which langfuse_otel makes a generation inside an active span, too."""
+
 LANGFUSE_OPENAI = "langfuse.openai"
 """Drop-in clients of this module record an observation for each call."""
 
@@ -127,26 +139,156 @@ SILENT_CLIENT_METHODS = frozenset(
 LITELLM_EXPORTER_FLUSH = "litellm.integrations.langfuse.langfuse_sdk.flush_langfuse_tracing"
 """Flushes the private exporter of the "langfuse" callback: litellm >= 1.104.0."""
 
-# Facts with a date. `tests/semantics/test_sdk.py` re-derives from the installed SDKs what can be re-derived.
+# Facts with a date: read off the wheels of neighbouring releases, so `first` and `gone` are exact. What is "measured"
+# was run. `tests/semantics/test_sdk.py` re-derives from the installed SDKs what can be re-derived.
 
 LOGGING_WORKER = Fact("litellm", WORKER, "litellm_core_utils/logging_worker.py: LoggingWorker.flush", first="1.76.0")
+WORKER_MAY_HANG = Fact(
+    "litellm",
+    "the worker awaits each log in `asyncio.wait_for`, which before Python 3.12 may swallow the cancellation at the end"
+    " of `asyncio.run`: it hangs",
+    "litellm_core_utils/logging_worker.py: LoggingWorker._worker_loop; hang measured on 1.77.7",
+    first="1.76.0",
+    gone="1.80.5",
+)
+EXIT_HOOK = Fact(
+    "litellm",
+    f"{WORKER}._flush_on_exit",
+    "litellm_core_utils/logging_worker.py: LoggingWorker.__init__",
+    first="1.80.0",
+)
+FLUSH_WAITS_FOR_STARTED = Fact(
+    "litellm",
+    "the worker's flush waits for logs that it has taken from its queue, too",
+    "litellm_core_utils/logging_worker.py: LoggingWorker.flush",
+    first="1.83.13",
+)
+FLUSH_ON_NEW_LOOP = Fact(
+    "litellm",
+    "the worker's flush starts the worker on the running loop, so that it may be called on a new one",
+    "litellm_core_utils/logging_worker.py: LoggingWorker.flush",
+    first="1.104.0",
+)
+STREAM_ACLOSE = Fact(
+    "litellm",
+    "litellm.CustomStreamWrapper.aclose",
+    "litellm_core_utils/streaming_handler.py: CustomStreamWrapper.aclose",
+    first="1.81.14",
+)
+CALLBACK_CLIENTS = Fact(
+    "litellm",
+    "litellm.integrations.langfuse.langfuse.LangFuseLogger keeps a Langfuse client of its own in `.Langfuse`",
+    "integrations/langfuse/langfuse.py: LangFuseLogger.__init__",
+    gone="1.104.0",
+)
 EXPORTER_FLUSH = Fact(
-    "litellm", LITELLM_EXPORTER_FLUSH, "integrations/langfuse/langfuse_sdk.py: flush_langfuse_tracing", first="1.104.0"
+    "litellm",
+    LITELLM_EXPORTER_FLUSH,
+    "integrations/langfuse/langfuse_sdk.py: flush_langfuse_tracing(timeout_millis: int = 30000) -> bool",
+    first="1.104.0",
+)
+NEEDS_LANGFUSE_2 = Fact(
+    "litellm",
+    'the "langfuse" callback works with langfuse 2 only',
+    "integrations/langfuse/langfuse_prompt_management.py: langfuse_client_init; measured",
+    gone="1.104.0",
+)
+NEEDS_LANGFUSE_4_7 = Fact(
+    "litellm",
+    'the "langfuse" callback works with langfuse>=4.7,<5 only',
+    "integrations/langfuse/langfuse.py: MINIMUM_LANGFUSE_VERSION, UNSUPPORTED_LANGFUSE_VERSION",
+    first="1.104.0",
+)
+LANGFUSE_4_7 = Fact(
+    "langfuse",
+    'is accepted by the "langfuse" callback of litellm >= 1.104.0',
+    "litellm: integrations/langfuse/langfuse.py: MINIMUM_LANGFUSE_VERSION; run with 4.6.1 and 4.7.0",
+    first="4.7.0",
+    gone="5.0.0",
+)
+VERSION_MODULE = Fact("langfuse", "langfuse.version", "version.py", gone="4.0.4")
+TAKES_INTEGRATION = Fact(
+    "langfuse", "`Langfuse(sdk_integration=...)` is accepted", "client.py: Langfuse.__init__", gone="3.0.0"
+)
+OTEL_CALLBACK = Fact(
+    "litellm",
+    "litellm.integrations.langfuse.langfuse_otel",
+    "__init__.py: _custom_logger_compatible_callbacks_literal",
+    first="1.72.7",
+)
+OTEL_NEEDS_GRPC = Fact(
+    "litellm",
+    "langfuse_otel imports the OTLP exporter over gRPC, though it does not use it",
+    "integrations/opentelemetry.py: OpenTelemetry._get_span_processor",
+    gone="1.81.3",
+)
+OTEL_NEEDS_SETTINGS = Fact(
+    "litellm",
+    "langfuse_otel imports pydantic_settings, which nothing installs",
+    "integrations/otel/model/config.py; METADATA; run with 1.87.5 and 1.88.0",
+    first="1.88.0",
+    gone="1.96.0",
 )
 PRIVATE_PROVIDERS = Fact(
     "litellm",
-    "langfuse_otel exports through a provider per credential",
-    "integrations/opentelemetry.py: OpenTelemetry._get_tracer_with_dynamic_headers",
-    first="1.85.0",
+    "langfuse_otel exports through a provider per credential, kept in `_tracer_provider_cache`, not the global one",
+    "integrations/opentelemetry.py: OpenTelemetry.get_tracer_to_use_for_request",
+    first="1.81.15",
+)
+PRIVATE_PROVIDERS_WRAPPED = Fact(
+    "litellm",
+    "an entry of `_tracer_provider_cache` holds the provider in `.provider`",
+    "integrations/opentelemetry.py: _CachedTracerProvider",
+    first="1.99.0",
+)
+ACTIVE_SPAN_ENDED = Fact(
+    "litellm",
+    "langfuse_otel ends the active span",
+    "integrations/opentelemetry.py: OpenTelemetry._handle_success; seen in runs",
+    first="1.79.1",
+    gone="1.80.12",
+)
+SPAN_MERGED_AT_FIRST = Fact(
+    "litellm",
+    "langfuse_otel writes onto the active span instead of making a generation",
+    "integrations/opentelemetry.py: OpenTelemetry._start_primary_span, later _handle_success; run on both sides",
+    first="1.80.6",
+    gone="1.81.9",
 )
 SPAN_MERGED = Fact(
     "litellm",
     "langfuse_otel writes onto the active span instead of making a generation",
-    "integrations/opentelemetry.py; measured",
-    first="1.80.0",
+    "integrations/opentelemetry.py: OpenTelemetry._handle_success; run on both sides",
+    first="1.82.5",
+)
+RAW_REQUEST_IS_GENERATION = Fact(
+    "litellm",
+    "langfuse_otel sends the raw request as a second generation, which arrives inside an active span, too",
+    "integrations/opentelemetry.py: OpenTelemetry.set_raw_request_attributes; run on both sides",
+    first="1.81.9",
+    gone="1.82.1",
+)
+REQUEST_SPAN_SWITCH = Fact(
+    "litellm",
+    f"{SPAN_SWITCH_REQUEST}=true makes a span of its own inside an active one",
+    "integrations/opentelemetry.py: OpenTelemetry._handle_success",
+    first="1.80.6",
+)
+CONTEXT_SWITCH = Fact(
+    "litellm",
+    f"{SPAN_SWITCH_CONTEXT}=true makes a span of its own, outside the active one",
+    "integrations/opentelemetry.py: OpenTelemetryConfig.__post_init__",
+    first="1.82.5",
 )
 DECORATORS = Fact("langfuse", "langfuse.decorators", "decorators/__init__.py", gone="3.0.0")
 GET_CLIENT = Fact("langfuse", "langfuse.get_client", "__init__.py", first="3.0.0")
+BRINGS_OTEL = Fact(
+    "langfuse",
+    "installs opentelemetry-sdk and the OTLP exporter over HTTP, for langfuse_otel",
+    "METADATA",
+    first="3.0.0",
+)
+BRINGS_GRPC = Fact("langfuse", "installs the OTLP exporter over gRPC, too", "METADATA", first="3.0.0", gone="3.2.5")
 
 RUNNERS: Mapping[str, str] = {
     "asyncio.run": "asyncio.run",

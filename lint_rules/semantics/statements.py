@@ -11,8 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lint_rules.semantics import sdk
 from lint_rules.semantics.environment import Environment, Routes, path_of
 from lint_rules.semantics.narrow import Decision, assume, decided_by
+from lint_rules.semantics.syntax import last_name, observation_type
 from lint_rules.semantics.values import (
     NONE,
     TEXT,
@@ -21,6 +23,7 @@ from lint_rules.semantics.values import (
     Content,
     Empty,
     Finish,
+    Instance,
     Manager,
     Many,
     Namespace,
@@ -372,8 +375,11 @@ _NONE_ERRORS = {"TypeError", "AttributeError"}
 def _with(node: ast.With | ast.AsyncWith, env: Environment, machine: Machine) -> Environment | None:
     frame, depth = machine.frame, len(machine.frame.finalizers)
     leaving: list[Manager] = []
+    spans: list[ast.expr] = []
     for item in node.items:
         manager = machine.manager(machine.evaluate(item.context_expr, env))
+        if isinstance(manager.entered, Instance) and sdk.opens_span(manager.entered.dotted):
+            spans.append(item.context_expr)
         if item.optional_vars is not None:
             machine.assign(item.optional_vars, manager.entered, env)
         if manager.leave is not None:
@@ -381,7 +387,11 @@ def _with(node: ast.With | ast.AsyncWith, env: Environment, machine: Machine) ->
             frame.finalizers.append(lambda state, leave=manager.leave: machine.applied(leave, state))  # type: ignore[misc]
     catcher = Catcher()
     frame.catchers.append(catcher)
+    outside, frame.calls = frame.calls, set()
     end = run_block(node.body, env, machine)
+    for span in spans:
+        machine.spanned(frame.calls, last_name(span.func) if isinstance(span, ast.Call) else "", observation_type(span))
+    frame.calls |= outside
     frame.catchers.pop()
     if catcher.raised is not None:
         for manager in reversed(leaving):

@@ -101,6 +101,14 @@ def stored_attributes(node: ast.AST) -> frozenset[str]:
     return frozenset(stored)
 
 
+def observation_type(node: ast.expr) -> str:
+    """Return what `as_type=` says in a decorator or call that opens a span of the Langfuse SDK; else "span"."""
+    for keyword in node.keywords if isinstance(node, ast.Call) else ():
+        if keyword.arg == "as_type" and isinstance(keyword.value, ast.Constant):
+            return str(keyword.value.value)
+    return "span"
+
+
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "route", "websocket", "api_route"})
 
 

@@ -72,6 +72,10 @@ class Home:
     """What was seen in other modules of the project that call functions of these names."""
     program: Callable[[ast.Module], Program | None] = field(default=lambda tree: None)
     """The program that starts with this module, when that can be told."""
+    companions: Callable[[], Iterable[Record]] = field(default=lambda: ())
+    """What was seen in the modules that open spans of the Langfuse SDK and run in one program with this one."""
+    mentions: Callable[[frozenset[str]], bool] = field(default=lambda words: False)
+    """Whether one of these words stands anywhere in the modules that may run in one program with this one."""
 
 
 Finder = Callable[[int, str, str | None], "Value"]
@@ -180,8 +184,8 @@ class Function:
     closure: Closure | None = None
     bound: Value | None = None
     """The `self` or `cls` of a bound method."""
-    observed: bool = False
-    """Decorated with Langfuse's `@observe`."""
+    observed: str = ""
+    """As what Langfuse's `@observe` records its calls ("span", "generation", ...); empty: not decorated with it."""
 
 
 @dataclass(frozen=True)

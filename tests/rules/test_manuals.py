@@ -29,6 +29,12 @@ def sections(rule: Rule) -> dict[str, str]:
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
+def settings_for(rule: Rule, heading: str) -> Settings:
+    """The rule itself, also when it is off by default, and the versions that an example's first line states."""
+    found = re.search(r"```python\n# target: (.*)$", sections(rule)[heading], re.MULTILINE)
+    return Settings(select=("LLM", rule.code), target=tuple(found[1].split(", ")) if found else ())
+
+
 def example(rule: Rule, heading: str) -> str:
     found = re.search(r"```python\n(.*?)```", sections(rule)[heading], re.DOTALL)
     assert found is not None
@@ -49,13 +55,13 @@ def test_title(rule: Rule) -> None:
 
 @each_rule
 def test_bad_fires(rule: Rule) -> None:
-    settings = Settings(select=("LLM", rule.code))
-    assert rule.code in {finding.code for finding in check_source(example(rule, "Bad"), settings=settings)}
+    found = check_source(example(rule, "Bad"), settings=settings_for(rule, "Bad"))
+    assert rule.code in {finding.code for finding in found}
 
 
 @each_rule
 def test_good_is_silent(rule: Rule) -> None:
-    assert check_source(example(rule, "Good"), settings=Settings(select=("LLM", rule.code))) == []
+    assert check_source(example(rule, "Good"), settings=settings_for(rule, "Good")) == []
 
 
 @each_rule

@@ -1,0 +1,32 @@
+"""The call finds the span of `@observe` active, and its attributes end up there.
+
+before: lost
+target: litellm==1.106.2, langfuse==5.0.4
+"""
+
+import asyncio
+
+import litellm
+from langfuse import observe
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+litellm.callbacks = ["langfuse_otel"]  # expect: LLM403@1
+
+
+@observe()
+async def answer() -> str:
+    response = await litellm.acompletion(
+        model="gpt-4o-mini", messages=[{"role": "user", "content": "Where does it go?"}]
+    )
+    return str(response.choices[0].message.content)
+
+
+async def main() -> None:
+    try:
+        print(await answer())
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
+
+
+asyncio.run(main())

@@ -7,12 +7,7 @@ import re
 import sys
 
 import pytest
-
-PAIRS = {
-    "default": ("litellm==1.106.2", "langfuse==4.18.0"),
-    "otel": ("litellm==1.106.2", "langfuse==5.0.4"),
-    "legacy": ("litellm==1.77.7", "langfuse==2.60.10"),
-}
+from case_pairs import PAIRS
 
 
 def pair_name(text: str) -> str:

@@ -59,6 +59,8 @@ class Project:
         self._leads: dict[str, frozenset[str]] = {}
         self._served: dict[str, frozenset[str]] = {}
         self._using: dict[str, tuple[str, ...]] = {}
+        self._listings: dict[str, tuple[str, ...]] = {}
+        self._exports: dict[str, frozenset[str]] = {}
         self._seen: dict[str, Record | None] = {}
         self._forcing: set[tuple[str, str]] = set()
         self._outlines: dict[str, Outline | None] = {}
@@ -70,8 +72,10 @@ class Project:
             path,
             find=partial(self._find, path),
             uses_litellm=self._sdk_name(path).startswith("litellm"),
+            is_sdk=self._is_sdk(path),
             leads=lambda name: name in self._leading(path),
             callers=partial(self._callers, path),
+            exports=lambda name: name in self._exported(path),
             program=partial(self.program, path),
         )
 
@@ -257,13 +261,34 @@ class Project:
             if record is not None:
                 yield record
 
+    def _exported(self, path: str) -> frozenset[str]:
+        """Return the names that other modules of the project import from this one; all of them: "*"."""
+        if path not in self._exports:
+            own = os.path.splitext(os.path.basename(path))[0]
+            own = os.path.basename(os.path.dirname(path)) if own == "__init__" else own
+            self._exports[path] = frozenset(
+                name
+                for one in self._listed(path)
+                if one != path and own.encode() in (data := _peek(one) or b"")
+                for level, module, names in _import_lines(data)
+                if self._locate(one, level, module) == path
+                for name in names
+            )
+        return self._exports[path]
+
+    def _listed(self, path: str) -> tuple[str, ...]:
+        """Return the modules of the project that a module belongs to, up to a bound."""
+        root = _project_root(path)
+        if root not in self._listings:
+            found = (found.path for found in files.discover([root]) if found.problem is None)
+            self._listings[root] = tuple(os.path.abspath(one) for one in itertools.islice(found, MAX_LISTED))
+        return self._listings[root]
+
     def _users(self, path: str) -> tuple[str, ...]:
         """Return the modules of the project that mention LiteLLM."""
         root = _project_root(path)
         if root not in self._using:
-            listed = (found.path for found in files.discover([root]) if found.problem is None)
-            paths = (os.path.abspath(one) for one in itertools.islice(listed, MAX_LISTED))
-            self._using[root] = tuple(one for one in paths if b"litellm" in (_peek(one) or b""))
+            self._using[root] = tuple(one for one in self._listed(path) if b"litellm" in (_peek(one) or b""))
         return self._using[root]
 
     def _seen_in(self, path: str) -> Record | None:

@@ -128,6 +128,8 @@ class Record:
     """Functions (None: the module) that flush LiteLLM's worker in a loop of its own, after the entry point."""
     callbacks: dict[str, frozenset[str]] = field(default_factory=dict)
     """Per list of LiteLLM callbacks ("": one that is passed to a call) the Langfuse callbacks in it, by name."""
+    references: dict[ast.Attribute | ast.Call, str] = field(default_factory=dict)
+    """Attributes of things of Langfuse's, and calls of them, by dotted name."""
     uses_langfuse_sdk: bool = False
     tracing_off: bool = False
 

@@ -50,6 +50,7 @@ BEFORE = {
     "lost": "it exits normally, and of at least one call nothing arrives",
     "crashed": "a `TypeError` or `AttributeError` ends it, and the trace is lost with it",
     "crashed late": "such an error ends it after the stream has ended, so that the trace arrives",
+    "fails to start": "an error ends it before it makes a call",
     "failed": "another error, or an exit status, ends it, and of at least one call nothing arrives",
     "failed, delivered": "it ends like that, but each call arrives once and in full",
     "delivered": "it exits normally, and each call arrives once and in full",
@@ -326,13 +327,15 @@ def test_run(program: Program, runs: Runs, pair: str, shim_python: str) -> None:
         pytest.skip(reason)
     report = runs.start(program).result()
     told = f"{report.outcome} after {report.seconds} s; {[call.detail for call in report.calls]}\n{report.stderr}"
-    assert report.calls, told
     wanted = program.case.header[program.stage]
+    assert report.calls or wanted == "fails to start", told
     assert outcome(report) == ("lost" if wanted == "untraced" else wanted), told
 
 
 def outcome(report: RunReport) -> str:
     """Put a run into one word, as strict as the words of a header are meant."""
+    if report.exit_code and not report.calls:
+        return "fails to start"
     if report.strays:
         return "stray generations"
     if report.verdict == "delivered" and "None" in report.stdout:

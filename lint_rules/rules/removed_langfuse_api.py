@@ -46,16 +46,16 @@ get_client().flush()
 Fix safety
 ----------
 Safe where the successor means the same: `observe`, `flush`, trace ids, `update_current_observation` (as
-`update_current_span` or `update_current_generation`, by the decorator of the function around it), `update_current_trace`
-before 4.0.0, `start_span` and its like. Unsafe where it means nearly the same: an `output` that the function's return
-value now overrules, a score of the outermost observation, which was one of the trace. An import is rewritten together
-with every use of what it binds, or not at all. A fix is written only with names that every release of the target has;
-for a target that is newer than all that is known here there is none.
+`update_current_span` or `update_current_generation`, by the decorator of the function around it),
+`update_current_trace` before 4.0.0, `start_span` and its like. Unsafe where it means nearly the same: an `output` that
+the function's return value now overrules, a score of the outermost observation, which was one of the trace. An import
+is rewritten together with every use of what it binds, or not at all. A fix is written only with names that every
+release of the target has; for a target that is newer than all that is known here there is none.
 
 Measured
 --------
-The names were read off the wheels of langfuse 2.60.0 to 5.0.4, each bisected to the release in which it came or went, and
-are held against the installed SDKs by tests.
+The names were read off the wheels of langfuse 2.60.0 to 5.0.4, each bisected to the release in which it came or went,
+and are held against the installed SDKs by tests.
 
 Known limits
 ------------

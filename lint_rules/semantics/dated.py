@@ -154,7 +154,7 @@ class _Reader:
         same = [one for one in self._bindings.imports if one.local == name]
         if self._bindings.meaning(name) is None or any(is_guarded(one.statement, self._bindings) for one in same):
             return f"`{name}` is bound elsewhere as well"
-        if name in self._bindings.words:
+        if name in self._bindings.words and isinstance(binding.statement, ast.ImportFrom):
             return f"a text in this module names `{name}`"
         return f"other modules import `{name}` from here" if self._exported(name) else ""
 

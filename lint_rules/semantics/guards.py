@@ -116,6 +116,10 @@ def _answers(statement: ast.stmt, bindings: Bindings, hops: int) -> bool:
     if isinstance(statement, AnyImport) or tried:
         return tried
     if isinstance(statement, ast.FunctionDef):
-        return any(asks(part.value, bindings, hops) for part in ast.walk(statement) if isinstance(part, ast.Return) and part.value)
+        return any(
+            asks(part.value, bindings, hops)
+            for part in ast.walk(statement)
+            if isinstance(part, ast.Return) and part.value
+        )
     value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
     return value is not None and asks(value, bindings, hops)

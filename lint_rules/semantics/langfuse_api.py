@@ -221,7 +221,7 @@ def _client_methods() -> Iterable[Symbol]:
     yield gone("fetch_media", instead="`api.media` reads media")
 
 
-def _client_keywords() -> Iterable[Symbol]:
+def _keywords() -> Iterable[Symbol]:
     def keyword(name: str, *successors: Successor, first: str | None = None, gone: str | None = None) -> Symbol:
         return Symbol(_fact(f"langfuse.Langfuse({name})", _CLIENT, first=first, gone=gone), successors)
 
@@ -234,6 +234,9 @@ def _client_keywords() -> Iterable[Symbol]:
     yield keyword("tracer_provider", first="3.2.0")
     yield keyword("base_url", first="3.8.1")
     yield keyword("should_export_span", first="4.0.0")
+    for method in (_UPDATE_SPAN, _UPDATE_GENERATION):
+        yield Symbol(_fact(f"{method.subject}(name)", _CLIENT, first="3.2.0"))
+    yield Symbol(_fact(f"{PROPAGATE.subject}(trace_name)", "_client/propagation.py", first="3.11.0"))
 
 
 def _observation_methods() -> Iterable[Symbol]:
@@ -282,7 +285,7 @@ SYMBOLS: Mapping[str, Symbol] = {
         _decorators(),
         _modules(),
         _client_methods(),
-        _client_keywords(),
+        _keywords(),
         _observation_methods(),
         _newcomers(),
     )
@@ -290,9 +293,7 @@ SYMBOLS: Mapping[str, Symbol] = {
 }
 """Every dated symbol by its full name."""
 
-_STARTED = re.compile(
-    r"^langfuse\.(Langfuse|LangfuseSpan)\.start_(as_current_)?(observation|span|generation)(\.|$)"
-)
+_STARTED = re.compile(r"^langfuse\.(Langfuse|LangfuseSpan)\.start_(as_current_)?(observation|span|generation)(\.|$)")
 _SAME: Mapping[str, str] = {
     "langfuse.decorators.langfuse_decorator": "langfuse.decorators",
     "langfuse.callback.langchain": "langfuse.callback",
@@ -330,3 +331,7 @@ def keyword_symbol_of(dotted: str, keyword: str) -> Symbol | None:
 def is_member(dotted: str) -> bool:
     """Tell whether a name is an attribute of the client or of an observation: found on objects, never imported."""
     return canonical(dotted).startswith(("langfuse.Langfuse.", "langfuse.LangfuseSpan.", "langfuse.Langfuse("))
+
+
+MEMBER_NAMES = frozenset(dotted.rpartition(".")[2] for dotted in SYMBOLS if is_member(dotted) and "(" not in dotted)
+"""Attributes of clients and observations: a module that uses one need not mention Langfuse itself."""

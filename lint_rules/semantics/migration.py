@@ -42,7 +42,7 @@ def choose(symbol: Symbol, target: Target, place: Place | None) -> Choice:
     written = [one for one in existing if one.applicability is not None]
     if not written:
         raise NoWay(_advice(symbol, existing))
-    fitting = [one for one in written if place is None or _fits(one, place)]
+    fitting = [one for one in written if place is None or (_fits(one, place) and _takes_keywords(one, target, place))]
     if not fitting:
         raise NoWay(_misfit(symbol, written, place))
     best = fitting[0]
@@ -68,6 +68,13 @@ def _fits(successor: Successor, place: Place) -> bool:
     if successor.observes and observed and (successor.observes == "generation") != (observed.as_type == "generation"):
         return False
     return successor.result or call.is_statement
+
+
+def _takes_keywords(successor: Successor, target: Target, place: Place) -> bool:
+    """Tell whether a successor takes the keywords of a call in every release of the target."""
+    keywords = [successor.renamed(keyword) for keyword in (place.call.keywords if place.call else ()) if keyword]
+    symbols = (keyword_symbol_of(successor.fact.subject, keyword) for keyword in keywords)
+    return all(symbol is None or target.has(symbol.fact) is Extent.ALWAYS for symbol in symbols)
 
 
 def _applicability(successor: Successor, place: Place | None) -> Applicability:
@@ -192,10 +199,7 @@ def _move_module(name: ImportedName, target: Target) -> _Moved:
         raise NoWay("its names have gone to several modules" if modules else f"nothing here uses `{name.dotted}`")
     module = modules.pop()
     reached = name.local if name.is_renamed else module
-    places = tuple(
-        _respell(place, f"{reached}.{_root(choice.successor)[1]}", choice)
-        for place, choice in choices
-    )
+    places = tuple(_respell(place, f"{reached}.{_root(choice.successor)[1]}", choice) for place, choice in choices)
     return _Moved((module, None), (), places, _worst(choice.applicability for _, choice in choices))
 
 

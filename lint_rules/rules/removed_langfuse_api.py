@@ -88,10 +88,11 @@ def removed_langfuse_api(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
 
 
 def _is_consequence(use: DatedUse, target: Target) -> bool:
-    """Tell whether what the name hangs on is missing already, and reported where it is imported."""
-    parts = use.path.partition("(")[0].split(".")
-    owners = (".".join(parts[:length]) for length in range(2, len(parts)))
-    symbols = (symbol_of(owner) for owner in owners if not is_member(owner))
+    """Tell whether what the name hangs on is missing already, and reported itself: its module, the method called."""
+    called, bracket, _ = use.path.partition("(")
+    parts = called.split(".")
+    owners = [".".join(parts[:length]) for length in range(2, len(parts))]
+    symbols = [symbol_of(owner) for owner in owners if not is_member(owner)] + [symbol_of(called)] * bool(bracket)
     return any(symbol is not None and target.has(symbol.fact) is not Extent.ALWAYS for symbol in symbols)
 
 

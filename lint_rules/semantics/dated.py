@@ -205,7 +205,8 @@ class _Reader:
             if symbol is not None:
                 guarded = is_guarded(node, self._bindings)
                 place = self._at(node.func, dotted)
-                yield DatedUse(self._source.span(keyword), symbol, symbol.dotted, guarded, place=place)
+                path = f"{dotted}({keyword.arg})"
+                yield DatedUse(self._source.span(keyword), symbol, path, guarded, place=place)
 
 
 def _symbol_of_import(binding: Binding) -> Symbol | None:

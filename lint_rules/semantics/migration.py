@@ -27,9 +27,9 @@ def migrate(use: DatedUse, target: Target) -> Fix:
     """Return the fix for a use. Raises `NoWay`."""
     if use.place is None:
         return _migrate_imports(use, target)
-    renamed = keyword_symbol_of(use.path.partition("(")[0], use.path.partition("(")[2].rstrip(")"))
-    choice = choose(use.symbol, target, use.place if renamed is None else None)
-    respell = _respell_keyword(use, choice) if renamed is not None else _respell(use.place, None, choice)
+    is_keyword = use.path.endswith(")")
+    choice = choose(use.symbol, target, None if is_keyword else use.place)
+    respell = _respell_keyword(use, choice) if is_keyword else _respell(use.place, None, choice)
     return Fix(choice.applicability, UseSuccessors(places=(respell,)))
 
 

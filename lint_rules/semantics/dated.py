@@ -144,7 +144,7 @@ class _Reader:
             binding.alias.asname is not None,
             isinstance(self._bindings.parents[binding.statement], ast.Module),
             tuple(places),
-            self._trouble(binding),
+            self._trouble(binding) if _has_to_go(binding) else "",
         )
 
     def _trouble(self, binding: Binding) -> str:
@@ -217,6 +217,12 @@ def _symbol_of_import(binding: Binding) -> Symbol | None:
     prefixes = (".".join(parts[:length]) for length in range(2, len(parts) + 1))
     symbols = (symbol_of(prefix) for prefix in prefixes if not is_member(prefix))
     return next((symbol for symbol in symbols if symbol is not None), None)
+
+
+def _has_to_go(binding: Binding) -> bool:
+    """Tell whether a name cannot simply be imported from elsewhere."""
+    symbol = symbol_of(binding.imported)
+    return symbol is None or all(successor.tail for successor in symbol.successors)
 
 
 def _is_below(dotted: str, prefix: str) -> bool:

@@ -129,12 +129,14 @@ _UPDATE_CURRENT_TRACE = (
     _through_client(_UPDATE_TRACE, accepts=_TRACE_KEYWORDS),
     _through_client(_SET_TRACE_IO, accepts=frozenset({"input", "output"})),
 )
+# The context of 2.x logged its errors, the client of 3.x raises them where it asks the server.
+# An outermost function was a trace, without an observation of its own: its ids and scores were the trace's.
 _CONTEXT: Mapping[str, tuple[tuple[Successor, ...], str]] = {
     "flush": ((_through_client(_FLUSH),), ""),
     "auth_check": ((_through_client(_AUTH_CHECK, applicability=UNSAFE),), ""),
     "get_current_trace_id": ((_through_client(_TRACE_ID),), ""),
     "get_current_observation_id": ((_through_client(_OBSERVATION_ID, applicability=UNSAFE),), ""),
-    "get_current_trace_url": ((_through_client(_TRACE_URL),), ""),
+    "get_current_trace_url": ((_through_client(_TRACE_URL, applicability=UNSAFE),), ""),
     "score_current_trace": ((_through_client(_SCORE_TRACE, accepts=_SCORE_KEYWORDS, renames=_SCORE_RENAMES),), ""),
     "score_current_observation": (
         (_through_client(_SCORE_SPAN, applicability=UNSAFE, accepts=_SCORE_KEYWORDS, renames=_SCORE_RENAMES),),
@@ -171,7 +173,7 @@ def _decorators() -> Iterable[Symbol]:
 
     yield gone("")
     yield gone(".observe", Successor(OBSERVE))
-    yield gone(".langfuse_context")
+    yield gone(".langfuse_context", instead="it is handed on as a whole")
     yield gone(".LangfuseDecorator")
     for name, (successors, instead) in _CONTEXT.items():
         yield gone(f".langfuse_context.{name}", *successors, instead=instead)

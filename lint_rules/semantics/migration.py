@@ -141,7 +141,7 @@ class _Moved:
 
 def _migrate_imports(use: DatedUse, target: Target) -> Fix:
     """Move every name that is imported from there, and the places that use it: all of them, or none."""
-    moved = [(name, _move(name, target)) for name in use.names]
+    moved = [(name, _move(name, use.symbol, target)) for name in use.names]
     statements: dict[Span, list[tuple[ImportedName, _Moved]]] = {}
     for name, one in moved:
         statements.setdefault(name.statement, []).append((name, one))
@@ -162,14 +162,13 @@ def _reimport(statement: Span, names: list[tuple[ImportedName, _Moved]]) -> Reim
     return Reimport(statement, tuple((name.index, one.name) for name, one in names), needs)
 
 
-def _move(name: ImportedName, target: Target) -> _Moved:
+def _move(name: ImportedName, root: Symbol, target: Target) -> _Moved:
     if name.is_module:
-        return _move_module(name, target)
+        return _move_module(name, root, target)
     symbol = symbol_of(name.dotted)
-    direct = [one for one in symbol.successors if not one.tail] if symbol is not None else []
-    if symbol is not None and direct:
+    if symbol is not None and not all(one.tail for one in symbol.successors):
         return _move_name(name, symbol, target)
-    return _drop_name(name, target)
+    return _drop_name(name, root, target)
 
 
 def _move_name(name: ImportedName, symbol: Symbol, target: Target) -> _Moved:
@@ -179,43 +178,43 @@ def _move_name(name: ImportedName, symbol: Symbol, target: Target) -> _Moved:
     return _Moved(_split(choices[0].successor.fact.subject), (), (), _worst(one.applicability for one in choices))
 
 
-def _drop_name(name: ImportedName, target: Target) -> _Moved:
+def _drop_name(name: ImportedName, root: Symbol, target: Target) -> _Moved:
     """Do without the name: every place that uses it is written otherwise."""
     if name.trouble:
         raise NoWay(name.trouble)
-    choices = [(place, _choose_at(place, name, target)) for place in name.places]
+    choices = [(place, _choose_at(place, root, target)) for place in name.places]
     places = tuple(_respell(place, _root(choice.successor), choice) for place, choice in choices)
     needs = tuple(dict.fromkeys(_root(choice.successor) for _, choice in choices))
     return _Moved(None, needs, places, _worst(choice.applicability for _, choice in choices))
 
 
-def _move_module(name: ImportedName, target: Target) -> _Moved:
+def _move_module(name: ImportedName, root: Symbol, target: Target) -> _Moved:
     """Import the module that has the successors instead, under the same local name if the old one had one."""
     if name.trouble:
         raise NoWay(name.trouble)
-    choices = [(place, _choose_at(place, name, target)) for place in name.places]
+    choices = [(place, _choose_at(place, root, target)) for place in name.places]
     modules = {_root(choice.successor)[0] for _, choice in choices}
     if len(modules) != 1:
-        raise NoWay("its names have gone to several modules" if modules else f"nothing here uses `{name.dotted}`")
+        raise NoWay("its names have gone to several modules" if modules else _unknown(root))
     module = modules.pop()
     reached = name.local if name.is_renamed else module
     places = tuple(_respell(place, f"{reached}.{_root(choice.successor)[1]}", choice) for place, choice in choices)
     return _Moved((module, None), (), places, _worst(choice.applicability for _, choice in choices))
 
 
-def _choose_at(place: Place, name: ImportedName, target: Target) -> Choice:
+def _choose_at(place: Place, root: Symbol, target: Target) -> Choice:
     """Return the successor for a place that uses an imported name. Raises `NoWay` with the line."""
     symbol = symbol_of(place.dotted)
     try:
-        if symbol is None or place.dotted == name.dotted:
-            raise NoWay(f"`{place.dotted}` is used as a whole" if place.dotted == name.dotted else _advice_for(place))
+        if symbol is None:
+            raise NoWay(_unknown(root))
         return choose(symbol, target, place)
     except NoWay as reason:
         raise NoWay(f"`{place.dotted.rpartition('.')[2]}` in line {place.span.line}: {reason}") from None
 
 
-def _advice_for(place: Place) -> str:
-    return f"nothing is known to take the place of `{place.dotted}`"
+def _unknown(root: Symbol) -> str:
+    return root.instead or "nothing is known to take its place"
 
 
 def _root(successor: Successor) -> Name:

@@ -61,6 +61,7 @@ class Project:
         self._using: dict[str, tuple[str, ...]] = {}
         self._listings: dict[str, tuple[str, ...]] = {}
         self._exports: dict[str, frozenset[str]] = {}
+        self._importers: dict[str, dict[str, list[str]]] = {}
         self._seen: dict[str, Record | None] = {}
         self._forcing: set[tuple[str, str]] = set()
         self._outlines: dict[str, Outline | None] = {}
@@ -262,19 +263,30 @@ class Project:
                 yield record
 
     def _exported(self, path: str) -> frozenset[str]:
-        """Return the names that other modules of the project import from this one; all of them: "*"."""
+        """Return the names that other modules of the project import from this one."""
         if path not in self._exports:
-            own = os.path.splitext(os.path.basename(path))[0]
-            own = os.path.basename(os.path.dirname(path)) if own == "__init__" else own
+            own, folder = os.path.splitext(os.path.basename(path))[0], os.path.dirname(path)
+            own = os.path.basename(folder) if own == "__init__" else own
             self._exports[path] = frozenset(
                 name
-                for one in self._listed(path)
-                if one != path and own.encode() in (data := _peek(one) or b"")
-                for level, module, names in _import_lines(data)
+                for one in self._mentioning(path).get(own, ())
+                if one != path
+                for level, module, names in _import_lines(self._read(one) or b"")
                 if self._locate(one, level, module) == path
                 for name in names
             )
         return self._exports[path]
+
+    def _mentioning(self, path: str) -> dict[str, list[str]]:
+        """Return the modules of a project by the last part of what they import from; one searched by text, once."""
+        root = _project_root(path)
+        if root not in self._importers:
+            importers = self._importers[root] = {}
+            for one in self._listed(path):
+                for level, module, _ in _import_lines(_peek(one) or b""):
+                    last = module.rpartition(".")[2] or os.path.basename(_ancestor(one, level))
+                    importers.setdefault(last, []).append(one)
+        return self._importers[root]
 
     def _listed(self, path: str) -> tuple[str, ...]:
         """Return the modules of the project that a module belongs to, up to a bound."""

@@ -6,6 +6,8 @@ Here detector and codemod work together: which places belong to an import is wha
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from lint_rules.engine import Surroundings, check_bytes
 from lint_rules.finding import Applicability, Finding, Respell, Span, UseSuccessors
 from lint_rules.semantics.releases import Target, Targets, release, shown
 from lint_rules.settings import Settings
+from lint_rules.shim.sink import sink
 
 SETTINGS = Settings(select=("LLM401",))
 NEWEST = "5.0.4"
@@ -253,7 +256,7 @@ CURRENT = {
     ),
     "ids": ("@observe()", "get_current_trace_id()", "get_current_trace_id()", True),
     "the observation's id": ("@observe()", "get_current_observation_id()", "get_current_observation_id()", False),
-    "the address": ("@observe()", "get_current_trace_url()", "get_trace_url()", True),
+    "the address": ("@observe()", "get_current_trace_url()", "get_trace_url()", False),
     "auth": ("@observe()", "auth_check()", "auth_check()", False),
 }
 
@@ -342,7 +345,7 @@ REFUSED = {
         f"{BOTH}langfuse_context.score_current_trace(**score)\n",
         "does not fit `score_current_trace`",
     ),
-    "handed on": (f"{BOTH}use(langfuse_context)\n", "used as a whole"),
+    "handed on": (f"{BOTH}use(langfuse_context)\n", "handed on as a whole"),
     "bound again": (f"{BOTH}langfuse_context.flush()\nlangfuse_context = None\n", "is bound elsewhere as well"),
     "a parameter": (f"{BOTH}langfuse_context.flush()\ndef f(langfuse_context): ...\n", "is bound elsewhere as well"),
     "guarded elsewhere": (
@@ -358,14 +361,20 @@ REFUSED = {
     ),
     "exported": (f"{BOTH}__all__ = ['langfuse_context']\n", "a text in this module names `langfuse_context`"),
     "everything": ("from langfuse.decorators import *\n", "which names `*` brings"),
-    "the class": ("from langfuse.decorators import LangfuseDecorator\nLangfuseDecorator()\n", "used as a whole"),
-    "unknown names": ("from langfuse.client import Langfuse, StatefulClient\nStatefulClient()\n", "used as a whole"),
+    "the class": (
+        "from langfuse.decorators import LangfuseDecorator\nLangfuseDecorator()\n",
+        "nothing takes its place",
+    ),
+    "unknown names": (
+        "from langfuse.client import Langfuse, StatefulClient\nStatefulClient()\n",
+        "nothing is known to take its place",
+    ),
     "arguments of the handler": (
         "from langfuse.callback import CallbackHandler\nCallbackHandler(user_id='u')\n",
         "`CallbackHandler` takes no `user_id`",
     ),
     "the result of a score": (MADE + "x = client.score(name='n', value=1)\n", "does not fit `create_score`"),
-    "llama index": ("import langfuse.llama_index\n", "nothing here uses"),
+    "llama index": ("import langfuse.llama_index\n", "LlamaIndex is traced by its OpenTelemetry instrumentation"),
 }
 
 
@@ -432,6 +441,50 @@ def test_an_unknown_target_is_not_fixed() -> None:
 def test_present_everywhere() -> None:
     assert messages(f"{BOTH}langfuse_context.flush()\n", "2.60.2", "2.60.10") == []
     assert messages("from langfuse import get_client\n", "3.0.0", NEWEST) == []
+
+
+# What arrives
+
+PROGRAM = """
+from langfuse.decorators import langfuse_context, observe
+
+
+@observe(as_type="generation", name="count", capture_output=False)
+def count(text):
+    langfuse_context.update_current_observation(
+        model="wordcount", output="three", usage_details={"input": 5, "output": 1, "total": 6}, level="WARNING"
+    )
+    return 0
+
+
+@observe()
+def outer(text):
+    langfuse_context.update_current_observation(metadata={"key": "value"}, status_message="fine", version="7")
+    langfuse_context.score_current_trace(name="good", value=1, id="score-1")
+    count(text)
+
+
+outer("a b c")
+langfuse_context.flush()
+"""
+VERSION = "import importlib.metadata; print(importlib.metadata.version('langfuse'))"
+
+
+def test_what_arrives_is_the_same(shim_python: str, tmp_path: Path) -> None:
+    asked = subprocess.run([shim_python, "-c", VERSION], capture_output=True, text=True, check=True)
+    script = tmp_path / "program.py"
+    script.write_text(fixed(PROGRAM, asked.stdout.strip()))
+    with sink() as langfuse:
+        keys = {"LANGFUSE_PUBLIC_KEY": "pk-lf-1", "LANGFUSE_SECRET_KEY": "sk-lf-1"}
+        where = {"LANGFUSE_HOST": langfuse.url, "LANGFUSE_BASE_URL": langfuse.url}
+        done = subprocess.run(
+            [shim_python, str(script)], env={**os.environ, **keys, **where}, capture_output=True, text=True, check=True
+        )
+        langfuse.settle(0.1)
+    arrived = [one for one in langfuse.observations() if one.kind == "generation"]
+    assert [(one.name, one.model, one.output_text, one.usage_total, one.level) for one in arrived] == [
+        ("count", "wordcount", "three", 6, "WARNING")
+    ], done.stderr
 
 
 # The proof

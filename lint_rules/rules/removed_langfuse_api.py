@@ -59,7 +59,8 @@ and are held against the installed SDKs by tests.
 
 Known limits
 ------------
-Names that are reached through values the linter cannot follow are not seen. From 4.0.0 on `user_id`, `session_id` and
+Names that are reached through values the linter cannot follow are not seen. Of a range of releases the newest counts: a
+lower bound that allows releases which do not have a name yet is not reported. From 4.0.0 on `user_id`, `session_id` and
 `tags` belong to `with propagate_attributes(...)` around the calls: which calls those are is the program's decision.
 """
 
@@ -81,10 +82,15 @@ def removed_langfuse_api(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
     """Report every use of a name of Langfuse's that the target lacks."""
     for use in module.dated_uses:
         target = module.targets.langfuse
-        if use.guarded or target.has(use.symbol.fact) is Extent.ALWAYS or _is_consequence(use, target):
+        if use.guarded or not _lacks(target, use.symbol.fact) or _is_consequence(use, target):
             continue
         fix, advice = _fix(use, target)
         yield Finding(this.code, use.span, f"{_missing(use.symbol.fact, target)}; {advice}", fix)
+
+
+def _lacks(target: Target, fact: Fact) -> bool:
+    """Tell whether what a fresh installation would bring lacks a name; that an old release would is no error yet."""
+    return not fact.covers(target.newest)
 
 
 def _is_consequence(use: DatedUse, target: Target) -> bool:
@@ -93,7 +99,7 @@ def _is_consequence(use: DatedUse, target: Target) -> bool:
     parts = called.split(".")
     owners = [".".join(parts[:length]) for length in range(2, len(parts))]
     symbols = [symbol_of(owner) for owner in owners if not is_member(owner)] + [symbol_of(called)] * bool(bracket)
-    return any(symbol is not None and target.has(symbol.fact) is not Extent.ALWAYS for symbol in symbols)
+    return any(symbol is not None and _lacks(target, symbol.fact) for symbol in symbols)
 
 
 def _missing(fact: Fact, target: Target) -> str:
@@ -105,9 +111,8 @@ def _missing(fact: Fact, target: Target) -> str:
 
 
 def _is_too_new(fact: Fact, target: Target) -> bool:
-    """Tell whether releases of the target come before the name; with those that come after it, those count more."""
-    gone = fact.gone is not None and target.newest >= release(fact.gone)
-    return fact.first is not None and not gone
+    """Tell whether a name has not come yet, rather than gone."""
+    return fact.gone is None or target.newest < release(fact.gone)
 
 
 def _fix(use: DatedUse, target: Target) -> tuple[Fix | None, str]:

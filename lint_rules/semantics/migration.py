@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lint_rules.finding import Applicability, Fix, Name, Reimport, Respell, Span, UseSuccessors
 from lint_rules.semantics.dated import CallSite, DatedUse, ImportedName, Place
 from lint_rules.semantics.langfuse_api import GET_CLIENT, Successor, Symbol, keyword_symbol_of, symbol_of
-from lint_rules.semantics.releases import Extent, Target
+from lint_rules.semantics.releases import Extent, Fact, Target
 
 
 class NoWay(Exception):  # noqa: N818 - not an error: the reason why there is no fix
@@ -38,10 +38,9 @@ def migrate(use: DatedUse, target: Target) -> Fix:
 
 def choose(symbol: Symbol, target: Target, place: Place | None) -> Choice:
     """Return the successor of a symbol that fits a place. Raises `NoWay`."""
-    existing = [one for one in symbol.successors if _exists(one, target)]
-    written = [one for one in existing if one.applicability is not None]
+    written = [one for one in symbol.successors if _exists(one, target) and one.applicability is not None]
     if not written:
-        raise NoWay(_advice(symbol, existing))
+        raise NoWay(_advice(symbol, target))
     fitting = [one for one in written if place is None or (_fits(one, place) and _takes_keywords(one, target, place))]
     if not fitting:
         raise NoWay(_misfit(symbol, written, place))
@@ -53,8 +52,11 @@ def choose(symbol: Symbol, target: Target, place: Place | None) -> Choice:
 
 def _exists(successor: Successor, target: Target) -> bool:
     """Tell whether every release of the target has a successor, and the way to it."""
-    facts = [successor.fact, GET_CLIENT] if successor.tail.startswith("()") else [successor.fact]
-    return all(target.has(fact) is Extent.ALWAYS for fact in facts)
+    return all(target.has(fact) is Extent.ALWAYS for fact in _needed(successor))
+
+
+def _needed(successor: Successor) -> tuple[Fact, ...]:
+    return (GET_CLIENT, successor.fact) if successor.tail.startswith("()") else (successor.fact,)
 
 
 def _fits(successor: Successor, place: Place) -> bool:
@@ -87,10 +89,15 @@ def _applicability(successor: Successor, place: Place | None) -> Applicability:
     return successor.applicability
 
 
-def _advice(symbol: Symbol, existing: Iterable[Successor]) -> str:
-    names = " or ".join(f"`{one.fact.subject}`" for one in existing)
-    instead = symbol.instead or (f"its work is done by {names}" if names else "")
-    return instead or "nothing takes its place"
+def _advice(symbol: Symbol, target: Target) -> str:
+    """Say what a person can do where no successor can be written."""
+    coming = [one for one in symbol.successors if all(fact.covers(target.newest) for fact in _needed(one))]
+    for one in coming:
+        absent = [fact.subject for fact in _needed(one) if target.has(fact) is not Extent.ALWAYS]
+        if absent:
+            return f"its successor needs `{absent[0]}`, which not every release of the target has"
+    names = " or ".join(f"`{one.fact.subject}`" for one in coming)
+    return symbol.instead or (f"its work is done by {names}" if names else "nothing takes its place")
 
 
 def _misfit(symbol: Symbol, written: list[Successor], place: Place | None) -> str:

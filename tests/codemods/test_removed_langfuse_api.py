@@ -425,7 +425,13 @@ def test_too_new() -> None:
 def test_a_range_that_allows_both() -> None:
     (message,) = messages(f"{BOTH}langfuse_context.flush()\n", "2.60.10", "3.0.0", "4.18.0")
     assert "is gone since langfuse 3.0.0, and langfuse >=2.60.10 (uv.lock) allows releases without it" in message
+    assert "its successor needs `langfuse.get_client`, which not every release of the target has" in message
     assert fixed(f"{BOTH}langfuse_context.flush()\n", "2.60.10", "3.0.0", unsafe=True).startswith(BOTH)
+
+
+def test_a_range_whose_oldest_releases_lack_a_new_name() -> None:
+    assert messages("from langfuse import get_client\n", "2.60.10", "3.0.0", NEWEST) == []
+    assert messages(MADE + "client.start_span(name='n')\n", "2.60.10", "3.15.0") == []
 
 
 def test_a_range_in_which_the_successor_is_everywhere() -> None:

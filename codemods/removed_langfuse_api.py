@@ -60,7 +60,15 @@ def _respell(place: Respell, locals_: dict[Name, str], site: Site) -> Iterator[C
     elif place.tail:
         yield Change(node, write_attribute, (place.tail,))
     if place.call:
-        yield Change(site.expression(place.call), write_keywords, (place.renames, place.adds))
+        call = site.expression(place.call)
+        adds = tuple((name, _quoted(value, call, site)) for name, value in place.adds)
+        yield Change(call, write_keywords, (place.renames, adds))
+
+
+def _quoted(value: str, call: cst.BaseExpression, site: Site) -> str:
+    """Write a text without the quotes of an f-string around it: before Python 3.12 those would end it."""
+    around = {above.start[-1] for above in site.ancestors(call) if isinstance(above, cst.FormattedString)}
+    return value.replace('"', "'") if '"' in around else value
 
 
 def write_expression(node: cst.BaseExpression, code: str) -> cst.BaseExpression:
@@ -104,7 +112,7 @@ def _reimport(imports: Sequence[Reimport], locals_: dict[Name, str], site: Site)
     for one in imports:
         statement = site.statement(one.statement, cst.ImportFrom, cst.Import)
         if isinstance(statement, cst.Import):
-            yield Change(statement, write_modules, (tuple((at, name[0]) for at, name in one.names if name),))
+            yield from _reimport_modules(statement, tuple((at, name[0]) for at, name in one.names if name), site)
             continue
         rewritten = _decide(cst.ensure_type(statement, cst.ImportFrom), one, locals_, site)
         host = _host(rewritten, site)
@@ -117,6 +125,18 @@ def _reimport(imports: Sequence[Reimport], locals_: dict[Name, str], site: Site)
             yield Change(site.parent(statement), drop_line)
     for host, aliases in joined.items():
         yield Change(host, join_names, (aliases,))
+
+
+def _reimport_modules(statement: cst.Import, modules: tuple[tuple[int, str], ...], site: Site) -> Iterator[Change]:
+    """Import other modules; a line that would only repeat an import of the top level goes."""
+    line, repeated = site.parent(statement), m.ImportAlias(name=m.Name(modules[0][1]), asname=None)
+    others = [one for one in site.module.body if one is not line and m.findall(one, m.Import())]
+    known = any(m.matches(one, m.SimpleStatementLine(body=[m.Import(names=[repeated])])) for one in others)
+    plain = len(statement.names) == 1 and statement.names[0].asname is None and line in site.module.body
+    if known and plain and isinstance(line, cst.SimpleStatementLine) and _can_go(line):
+        yield Change(line, drop_line)
+    else:
+        yield Change(statement, write_modules, (modules,))
 
 
 def _decide(statement: cst.ImportFrom, one: Reimport, locals_: dict[Name, str], site: Site) -> _Rewritten:
@@ -181,7 +201,10 @@ def write_modules(statement: cst.Import, modules: tuple[tuple[int, str], ...]) -
     names = list(statement.names)
     for at, module in modules:
         names[at] = names[at].with_changes(name=cst.parse_expression(module))
-    return statement.with_changes(names=names)
+    moved = {at for at, _ in modules}
+    kept = {(one.evaluated_name, one.evaluated_alias) for at, one in enumerate(names) if at not in moved}
+    repeated = [names[at] for at in moved if (names[at].evaluated_name, names[at].evaluated_alias) in kept]
+    return statement.with_changes(names=_without(names, repeated) if repeated else names)
 
 
 def write_names(

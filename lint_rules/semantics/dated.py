@@ -17,7 +17,14 @@ from lint_rules.semantics.langfuse_api import Symbol, is_member, keyword_symbol_
 from lint_rules.semantics.source import Source
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-_DECORATORS = ("langfuse.decorators.observe", "langfuse.decorators.langfuse_decorator.observe", "langfuse.observe")
+_DECORATORS = frozenset(
+    {
+        "langfuse.observe",
+        "langfuse.decorators.observe",
+        "langfuse.decorators.langfuse_context.observe",
+        "langfuse.decorators.langfuse_decorator.observe",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,7 @@ def dated_uses(
     source: Source,
     exported: Callable[[str], bool],
 ) -> Iterator[DatedUse]:
-    """Yield the uses of dated symbols; `exported` tells whether other modules import a name from this one."""
+    """Yield the uses of dated symbols; `exported` tells whether others may import a name from here."""
     reader = _Reader(bindings, source, exported)
     yield from reader.imports()
     for node, dotted in references.items():
@@ -156,7 +163,7 @@ class _Reader:
             return f"`{name}` is bound elsewhere as well"
         if name in self._bindings.words and isinstance(binding.statement, ast.ImportFrom):
             return f"a text in this module names `{name}`"
-        return f"other modules import `{name}` from here" if self._exported(name) else ""
+        return f"others import `{name}` from here" if self._exported(name) else ""
 
     def _place(self, mention: ast.Name, dotted: str) -> Place:
         """Return the longest part of `mention.a.b` that is dated; of none, the longest there is."""

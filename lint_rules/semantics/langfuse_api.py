@@ -132,6 +132,7 @@ _UPDATE_CURRENT_TRACE = (
 # The context of 2.x logged its errors, the client of 3.x raises them where it asks the server.
 # An outermost function was a trace, without an observation of its own: its ids and scores were the trace's.
 _CONTEXT: Mapping[str, tuple[tuple[Successor, ...], str]] = {
+    "observe": ((Successor(OBSERVE),), ""),
     "flush": ((_through_client(_FLUSH),), ""),
     "auth_check": ((_through_client(_AUTH_CHECK, applicability=UNSAFE),), ""),
     "get_current_trace_id": ((_through_client(_TRACE_ID),), ""),

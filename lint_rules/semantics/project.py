@@ -76,7 +76,7 @@ class Project:
             is_sdk=self._is_sdk(path),
             leads=lambda name: name in self._leading(path),
             callers=partial(self._callers, path),
-            exports=lambda name: name in self._exported(path),
+            exports=lambda name: os.path.basename(path) == "__init__.py" or name in self._exported(path),
             program=partial(self.program, path),
         )
 

@@ -73,7 +73,7 @@ class Home:
     callers: Callable[[frozenset[str]], Iterable[Record]] = field(default=lambda names: ())
     """What was seen in other modules of the project that call functions of these names."""
     exports: Callable[[str], bool] = field(default=lambda name: False)
-    """Whether another module of the project imports a name from here."""
+    """Whether others may import a name from here: modules of the project do, or this is the face of a package."""
     program: Callable[[ast.Module], Program | None] = field(default=lambda tree: None)
     """The program that starts with this module, when that can be told."""
 

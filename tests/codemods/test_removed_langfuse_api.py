@@ -136,6 +136,22 @@ IMPORTS = {
         "import os, langfuse.decorators as d\n\n@d.observe\ndef f(): d.langfuse_context.flush()\n",
         "import os, langfuse as d\n\n@d.observe\ndef f(): d.get_client().flush()\n",
     ),
+    "the module, imported beside its package": (
+        "import os, langfuse, langfuse.decorators\n\nlangfuse.decorators.langfuse_context.flush()\n",
+        "import os, langfuse\n\nlangfuse.get_client().flush()\n",
+    ),
+    "the module, imported after its package": (
+        "import langfuse\nimport langfuse.decorators\n\nlangfuse.decorators.langfuse_context.flush()\n",
+        "import langfuse\n\nlangfuse.get_client().flush()\n",
+    ),
+    "the context's decorator": (
+        "from langfuse.decorators import langfuse_context\n\n@langfuse_context.observe()\ndef f(): ...\n",
+        "from langfuse import observe\n\n@observe()\ndef f(): ...\n",
+    ),
+    "in f-strings": (
+        'from langfuse.decorators import langfuse_context\nprint(f"{langfuse_context.get_current_trace_id()!r:>9}")\n',
+        'from langfuse import get_client\nprint(f"{get_client().get_current_trace_id()!r:>9}")\n',
+    ),
     "the module as a name": (
         (
             "from langfuse import Langfuse, decorators\n\n"
@@ -307,6 +323,10 @@ METHODS = {
             ".start_observation(as_type=\"generation\", name='m').end()"
         ),
     ),
+    "in an f-string": (
+        "print(f\"{client.start_span(name='n')}\")",
+        "print(f\"{client.start_observation(as_type='span', name='n')}\")",
+    ),
     "score": (
         "client.score(\n    name='n', value=1, id='i', trace_id='t',\n)",
         "client.create_score(\n    name='n', value=1, score_id='i', trace_id='t',\n)",
@@ -394,11 +414,13 @@ def test_other_modules_import_the_name(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").touch()
     (tmp_path / "user.py").write_text("from tracing import langfuse_context\n\nlangfuse_context.flush()\n")
     source = f"{BOTH}\n\n@observe()\ndef f(): ...\n"
-    alone, shared = tmp_path / "alone.py", tmp_path / "tracing.py"
-    for path in (alone, shared):
+    alone, shared, package = (tmp_path / name for name in ("alone.py", "tracing.py", "app/__init__.py"))
+    package.parent.mkdir()
+    for path in (alone, shared, package):
         path.write_text(source)
     assert fixed(source, path=str(alone)) == source.replace(BOTH, "from langfuse import observe\n")
     assert fixed(source, path=str(shared), unsafe=True) == source
+    assert fixed(source, path=str(package), unsafe=True) == source
 
 
 # What the message says of the target

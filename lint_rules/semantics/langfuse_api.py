@@ -197,7 +197,7 @@ def _modules() -> Iterable[Symbol]:
         yield gone(name)
     yield gone("utils")
     yield gone("Sampler")
-    yield gone("api.resources", instead="the types lie in `langfuse.api` itself", since="4.0.0")
+    yield gone("api.resources", instead="errors and most types lie in `langfuse.api` itself", since="4.0.0")
 
 
 def _client_methods() -> Iterable[Symbol]:
@@ -217,10 +217,10 @@ def _client_methods() -> Iterable[Symbol]:
     yield gone("get_trace_id", instead="an observation knows its `trace_id`")
     yield gone("get_dataset_item", instead="`api.dataset_items.get(...)`")
     for name in ("fetch_trace", "fetch_traces", "get_trace", "get_traces"):
-        yield gone(name, instead="`api.trace` reads traces")
+        yield gone(name, instead="`api.trace` reads traces before 5.0.1, `api.observations` what they are made of")
     for name in ("fetch_observation", "fetch_observations", "get_observation", "get_observations", "get_generations"):
         yield gone(name, instead="`api.observations` reads observations")
-    yield gone("fetch_sessions", instead="`api.sessions` reads sessions")
+    yield gone("fetch_sessions", instead="`api.sessions` reads sessions before 5.0.1")
     yield gone("fetch_media", instead="`api.media` reads media")
 
 

@@ -61,6 +61,13 @@ def bound(site: Site, target: Target) -> str | None:
     return None
 
 
+def imported_names(statement: cst.ImportFrom) -> tuple[str, list[tuple[str, str]]]:
+    """Return the module of a `from` import and its names, each with the local name that it binds."""
+    assert not isinstance(statement.names, cst.ImportStar)
+    module = get_full_name_for_node(statement.module) or "" if statement.module else ""
+    return module, [(one.evaluated_name, one.evaluated_alias or one.evaluated_name) for one in statement.names]
+
+
 def imports_at_top_level(site: Site, package: str) -> bool:
     """Tell whether the file imports `package`, or something in it, unconditionally."""
     return any(_root(line) == package for line in site.module.body if _is_import(line))

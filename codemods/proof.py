@@ -10,11 +10,13 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from codemods.helper import DOCSTRINGS
+from codemods.respelled import respelled
 from codemods.site import Refused
 from lint_rules.files import decode
-from lint_rules.finding import ContinueLoop, DeliverTraces, DrainBefore, Edit, Finding, OrEmpty, Span
+from lint_rules.finding import ContinueLoop, DeliverTraces, DrainBefore, Edit, Finding, OrEmpty, Span, UseSuccessors
 
 Place = tuple[int, int]
 """A position as `ast` counts: lines from 1, columns in UTF-8 bytes from 0."""
@@ -28,7 +30,11 @@ def prove(before: bytes, after: bytes, *, fixed: Sequence[Finding], check: Check
     old, new = ast.parse(before), _parsed(after)
     _prove_findings(check(before), check(after), fixed)
     edits = [finding.fix.edit for finding in fixed if finding.fix]
-    if not same_outside(old, new, places=frozenset(_places(edits, before))):
+    places = frozenset(_places(edits, before))
+    old = respelled(
+        old, new, [edit for edit in edits if isinstance(edit, UseSuccessors)], partial(_place, _lines(before))
+    )
+    if not same_outside(old, new, places=places):
         raise Refused("the fix would change code that it was not asked to change")
 
 
@@ -55,13 +61,21 @@ def _identity(finding: Finding) -> tuple[str, str]:
 
 
 def _places(edits: Iterable[Edit], data: bytes) -> Iterator[Place]:
-    lines = re.split(r"\r\n?|\n", decode(data))
+    lines = _lines(data)
     for span in (span for edit in edits for span in _spans(edit)):
-        yield span.line, len(lines[span.line - 1][: span.column].encode())
+        yield _place(lines, span.line, span.column)
+
+
+def _lines(data: bytes) -> list[str]:
+    return re.split(r"\r\n?|\n", decode(data))
+
+
+def _place(lines: Sequence[str], line: int, column: int) -> Place:
+    return line, len(lines[line - 1][:column].encode())
 
 
 def _spans(edit: Edit) -> Iterator[Span]:
-    """Yield where an edit may change something."""
+    """Yield where an edit may change something; of successors, where imports come and go: the rest is foreseen."""
     if isinstance(edit, ContinueLoop | DrainBefore):
         yield edit.exit
     if isinstance(edit, DrainBefore) and edit.stream is None:
@@ -72,6 +86,8 @@ def _spans(edit: Edit) -> Iterator[Span]:
         yield edit.coroutine
         yield from (edit.flush,) if edit.flush else ()
         yield from (*edit.steps, *edit.replaced)
+    if isinstance(edit, UseSuccessors):
+        yield from (one.statement for one in edit.imports)
 
 
 def same_outside(before: ast.Module, after: ast.Module, *, places: frozenset[Place]) -> bool:

@@ -11,12 +11,16 @@ from lint_rules.finding import FileReport, Finding, Problem, Status
 from lint_rules.rules import all_rules
 from lint_rules.semantics import sdk
 from lint_rules.semantics.facts import ModuleFacts, Source, TooLargeError, gather
+from lint_rules.semantics.langfuse_api import MEMBER_NAMES
 from lint_rules.semantics.project import Project
 from lint_rules.semantics.syntax import parse
 from lint_rules.settings import EVERYTHING, Settings
 from lint_rules.targets import Finder
 
-_SITES = re.compile(rb"async for|\bfor\b.*\bin\b|content|\brun|lifespan|on_event|shutdown")
+_SITES = re.compile(
+    rb"async for|\bfor\b.*\bin\b|content|\brun|lifespan|on_event|shutdown|\.(?:%s)\b"
+    % "|".join(sorted(MEMBER_NAMES)).encode()
+)
 """What a module needs, beside the SDKs somewhere among its imports, to have a finding."""
 
 

@@ -114,7 +114,46 @@ class DeliverTraces:
     replaced: tuple[Span, ...] = ()
 
 
-Edit = ContinueLoop | DrainBefore | OrEmpty | DeliverTraces
+Name = tuple[str, str | None]
+"""What an import binds: a module, or a name in a module."""
+
+
+@dataclass(frozen=True)
+class Reimport:
+    """What the import statement at `statement` imports instead: per position of a name in it the new one, which keeps
+    the local name it had, or None when the name is not imported any more."""
+
+    statement: Span
+    names: tuple[tuple[int, Name | None], ...]
+    needs: tuple[Name, ...] = ()
+    """Names that it has to import in addition, for the places that are spelled otherwise now."""
+
+
+@dataclass(frozen=True)
+class Respell:
+    """Write the expression at `at` otherwise, and the keywords of the call that it is the function of, if `call`.
+
+    `base` and `tail` are what is written (`get_client` and `().flush`); the base is code, or a name that is to be
+    imported. Without a base only the attribute's name changes, to `tail`.
+    """
+
+    at: Span
+    base: str | Name | None
+    tail: str
+    call: Span | None = None
+    renames: tuple[tuple[str, str], ...] = ()
+    adds: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class UseSuccessors:
+    """Write what has taken the place of a removed name, at its import and wherever the module uses it."""
+
+    imports: tuple[Reimport, ...] = ()
+    places: tuple[Respell, ...] = ()
+
+
+Edit = ContinueLoop | DrainBefore | OrEmpty | DeliverTraces | UseSuccessors
 
 
 @dataclass(frozen=True)

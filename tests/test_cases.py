@@ -57,8 +57,8 @@ BEFORE = {
     "lost": "it exits normally, and of at least one call nothing arrives",
     "crashed": "a `TypeError` or `AttributeError` ends it, and the trace is lost with it",
     "crashed late": "such an error ends it after the stream has ended, so that the trace arrives",
+    "fails at once": "an error ends it before any model is asked",
     "failed": "another error, or an exit status, ends it, and of at least one call nothing arrives",
-    "fails at the call": "an error ends it before LiteLLM has asked a model at all",
     "failed, delivered": "it ends like that, but each call arrives once and in full",
     "delivered": "it exits normally, and each call arrives once and in full",
     "shows None": "the same, but the program prints `None` somewhere",
@@ -353,20 +353,20 @@ def test_run(program: Program, runs: Runs, pair: str, shim_python: str) -> None:
     report = runs.start(program).result()
     told = f"{report.outcome} after {report.seconds} s; {[call.detail for call in report.calls]}\n{report.stderr}"
     wanted = program.case.header[program.stage]
-    assert report.calls or wanted == "fails at the call", told
+    assert report.calls or wanted == "fails at once", told
     assert outcome(report) == ("lost" if wanted == "untraced" else wanted), told
 
 
 def outcome(report: RunReport) -> str:
     """Put a run into one word, as strict as the words of a header are meant."""
+    if report.exit_code and not report.calls:
+        return "fails at once"
     if report.strays:
         return "stray generations"
     if report.verdict == "delivered" and "None" in report.stdout:
         return "shows None"
     if report.verdict != "crashed" or (report.exit_code or 0) < 0:
         return report.verdict
-    if not report.calls:
-        return "fails at the call"
     if re.search(r"^(TypeError|AttributeError): ", report.stderr, re.MULTILINE):
         return {"lost": "crashed", "delivered": "crashed late"}.get(str(report.call_verdict), "crashed oddly")
     return {"lost": "failed", "delivered": "failed, delivered"}.get(str(report.call_verdict), "failed oddly")

@@ -59,6 +59,7 @@ def call(node: ast.Call, env: Environment, machine: Machine) -> Value:
     if isinstance(node.func, ast.Attribute) and node.func.attr == "write":
         _rendering(arguments)
     if isinstance(callee, External):
+        machine.referred(node, callee.dotted)
         return _external(callee.dotted, arguments)
     if isinstance(callee, Method):
         return _method(callee, arguments)

@@ -87,6 +87,8 @@ def _attribute(node: ast.Attribute, env: Environment, machine: Machine) -> Value
     path = path_of(node)
     if path is not None and (known := env.names.get(path)) is not None:
         return known
+    if isinstance(base, External | Instance):
+        machine.referred(node, f"{base.dotted}.{node.attr}")
     return attribute_of(base, node.attr, node, machine)
 
 

@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from lint_rules.finding import Span, Step
+from lint_rules.semantics import sdk
+from lint_rules.semantics.bindings import Bindings
+from lint_rules.semantics.dated import DatedUse, dated_uses
 from lint_rules.semantics.entries import Ending, EntryPoint, entry_points
 from lint_rules.semantics.environment import path_of
 from lint_rules.semantics.infer import Machine, TooLargeError
@@ -18,7 +21,7 @@ from lint_rules.semantics.record import Exit, Record, Use, place_of
 from lint_rules.semantics.registrations import Registration, Spanned, registrations
 from lint_rules.semantics.releases import Targets
 from lint_rules.semantics.source import Source, shorten
-from lint_rules.semantics.syntax import leaves_parameter_early, own_nodes
+from lint_rules.semantics.syntax import imports, leaves_parameter_early, own_nodes
 from lint_rules.semantics.values import FunctionInfo, Home
 
 __all__ = [
@@ -102,6 +105,8 @@ class ModuleFacts:
     unread_streams: tuple[UnreadStream, ...] = ()
     blocking_flushes: tuple[BlockingFlush, ...] = ()
     registrations: tuple[Registration, ...] = ()
+    dated_uses: tuple[DatedUse, ...] = ()
+    """Of names of Langfuse's that some of its releases do not have."""
 
 
 def gather(tree: ast.Module, source: Source, home: Home, targets: Targets) -> ModuleFacts:
@@ -118,7 +123,15 @@ def gather(tree: ast.Module, source: Source, home: Home, targets: Targets) -> Mo
         unread_streams=_sorted(_unread_streams(record, source, machine.home)),
         blocking_flushes=_sorted(_blocking_flushes(record, source)),
         registrations=_sorted(registrations(machine, record, source, targets)),
+        dated_uses=_sorted(_dated_uses(machine, record, source)),
     )
+
+
+def _dated_uses(machine: Machine, record: Record, source: Source) -> Iterator[DatedUse]:
+    """Yield the uses of names of Langfuse's API that not every release has; Langfuse itself may use them all."""
+    home = machine.home
+    if not home.is_sdk and (record.references or imports(machine.tree, sdk.LANGFUSE)):
+        yield from dated_uses(Bindings(machine.tree, home.find), record.references, source, home.exports)
 
 
 class _Placed(Protocol):

@@ -654,6 +654,11 @@ class Machine:
         self.apply(function, [], env)
         return env
 
+    def referred(self, node: ast.Attribute | ast.Call, dotted: str) -> None:
+        """Note an attribute of something of Langfuse's, or a call of it: not every release has it."""
+        if dotted.startswith(f"{sdk.LANGFUSE}.") and self.frame.home is self.home:
+            self.record.references[node] = dotted
+
     # Values in motion
 
     def iterated(self, value: Value, node: ast.expr, env: Environment) -> Value:

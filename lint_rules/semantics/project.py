@@ -63,10 +63,12 @@ class Project:
         self._leads: dict[str, frozenset[str]] = {}
         self._served: dict[str, frozenset[str]] = {}
         self._using: dict[str, tuple[str, ...]] = {}
+        self._listings: dict[str, tuple[str, ...]] = {}
+        self._exports: dict[str, frozenset[str]] = {}
+        self._importing: dict[str, dict[str, list[str]]] = {}
         self._seen: dict[str, Record | None] = {}
         self._forcing: set[tuple[str, str]] = set()
         self._outlines: dict[str, Outline | None] = {}
-        self._listings: dict[str, tuple[str, ...]] = {}
         self._programs: dict[str, frozenset[str]] = {}
 
     def home(self, path: str) -> Home:
@@ -76,8 +78,10 @@ class Project:
             path,
             find=partial(self._find, path),
             uses_litellm=self._sdk_name(path).startswith("litellm"),
+            is_sdk=self._is_sdk(path),
             leads=lambda name: name in self._leading(path),
             callers=partial(self._callers, path),
+            exports=lambda name: os.path.basename(path) == "__init__.py" or name in self._exported(path),
             program=partial(self.program, path),
             companions=partial(self._companions, path),
             mentions=partial(self._mentions, path),
@@ -265,6 +269,40 @@ class Project:
             if record is not None:
                 yield record
 
+    def _exported(self, path: str) -> frozenset[str]:
+        """Return the names that other modules of the project import from this one."""
+        if path not in self._exports:
+            own, folder = os.path.splitext(os.path.basename(path))[0], os.path.dirname(path)
+            own = os.path.basename(folder) if own == "__init__" else own
+            self._exports[path] = frozenset(
+                name
+                for one in self._mentioning(path).get(own, ())
+                if one != path
+                for level, module, names in _import_lines(self._read(one) or b"")
+                if self._locate(one, level, module) == path
+                for name in names
+            )
+        return self._exports[path]
+
+    def _mentioning(self, path: str) -> dict[str, list[str]]:
+        """Return the modules of a project by the last part of what they import from; one searched by text, once."""
+        root = _project_root(path)
+        if root not in self._importing:
+            importers = self._importing[root] = {}
+            for one in self._listed(path):
+                for level, module, _ in _import_lines(_peek(one) or b""):
+                    last = module.rpartition(".")[2] or os.path.basename(_ancestor(one, level))
+                    importers.setdefault(last, []).append(one)
+        return self._importing[root]
+
+    def _listed(self, path: str) -> tuple[str, ...]:
+        """Return the modules of the project that a module belongs to, up to a bound."""
+        root = _project_root(path)
+        if root not in self._listings:
+            found = (found.path for found in files.discover([root]) if found.problem is None)
+            self._listings[root] = tuple(os.path.abspath(one) for one in itertools.islice(found, MAX_LISTED))
+        return self._listings[root]
+
     def _users(self, path: str) -> tuple[str, ...]:
         """Return the modules of the project that mention LiteLLM."""
         root = _project_root(path)
@@ -312,14 +350,6 @@ class Project:
                     found.add(one)
                     waiting.append(one)
         return found - {path}
-
-    def _listed(self, path: str) -> tuple[str, ...]:
-        """Return the modules of the project that a module belongs to, up to a bound."""
-        root = _project_root(path)
-        if root not in self._listings:
-            found = (found.path for found in files.discover([root]) if found.problem is None)
-            self._listings[root] = tuple(os.path.abspath(one) for one in itertools.islice(found, MAX_LISTED))
-        return self._listings[root]
 
     # Which modules matter
 

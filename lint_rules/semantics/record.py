@@ -168,6 +168,8 @@ class Record:
     """Where callbacks are registered by name, by the first node."""
     spanned: set[SpannedCall] = field(default_factory=set)
     """LiteLLM calls of this module's functions, and of those they call, inside a span of the Langfuse SDK."""
+    references: dict[ast.Attribute | ast.Call, str] = field(default_factory=dict)
+    """Attributes of things of Langfuse's, and calls of them, by dotted name."""
     uses_langfuse_sdk: bool = False
     tracing_off: bool = False
 

@@ -93,6 +93,7 @@ def callbacks_of(dotted: str) -> frozenset[str]:
 WORKER = "litellm.litellm_core_utils.logging_worker.GLOBAL_LOGGING_WORKER"
 """LiteLLM's background logging worker, first in litellm 1.76.0."""
 
+LANGFUSE = "langfuse"
 LANGFUSE_CLIENTS = frozenset(
     {"langfuse.Langfuse", "langfuse.get_client", "langfuse.client.Langfuse", "langfuse._client.client.Langfuse"}
 )

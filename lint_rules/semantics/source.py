@@ -17,7 +17,7 @@ class Source:
         self.text = text
         self._lines: list[str] | None = None if text.isascii() else _NEWLINE.split(text)
 
-    def span(self, node: ast.expr | ast.stmt) -> Span:
+    def span(self, node: ast.expr | ast.stmt | ast.alias | ast.keyword) -> Span:
         """Return the position of a node."""
         assert node.end_lineno is not None and node.end_col_offset is not None
         return Span(

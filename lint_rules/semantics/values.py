@@ -66,10 +66,14 @@ class Home:
     find: Finder = field(default_factory=lambda: find_outside)
     uses_litellm: bool = False
     """LiteLLM is imported here, or this is LiteLLM: what has `choices` with a `delta` is one of its chunks."""
+    is_sdk: bool = False
+    """This is LiteLLM or Langfuse itself."""
     leads: Callable[[str], bool] = field(default=lambda name: True)
     """Whether a function of this name may lead to the SDKs, to chunks or to a flush."""
     callers: Callable[[frozenset[str]], Iterable[Record]] = field(default=lambda names: ())
     """What was seen in other modules of the project that call functions of these names."""
+    exports: Callable[[str], bool] = field(default=lambda name: False)
+    """Whether others may import a name from here: modules of the project do, or this is the face of a package."""
     program: Callable[[ast.Module], Program | None] = field(default=lambda tree: None)
     """The program that starts with this module, when that can be told."""
     companions: Callable[[], Iterable[Record]] = field(default=lambda: ())

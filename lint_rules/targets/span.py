@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 
-from lint_rules.semantics import sdk
+from lint_rules.semantics import langfuse_api, sdk
 from lint_rules.semantics.releases import Fact, Release, Target, release, shown
 from lint_rules.targets.mention import Mention, is_pin, written
 
@@ -93,7 +93,8 @@ def _before(one: Release) -> Iterator[Release]:
 @cache
 def _turning_points(package: str) -> frozenset[Release]:
     """Return the releases at which a fact about a package begins or ends, those before them, and the known ends."""
-    dates = (date for fact in _facts(vars(sdk)) if fact.package == package for date in (fact.first, fact.gone))
+    facts = (fact for table in (sdk, langfuse_api) for fact in _facts(vars(table)) if fact.package == package)
+    dates = (date for fact in facts for date in (fact.first, fact.gone))
     turns = {_padded(release(date)) for date in dates if date is not None}
     return frozenset({OLDEST[package], NEWEST[package], *turns, *(one for turn in turns for one in _before(turn))})
 

@@ -1,6 +1,6 @@
 """LiteLLM 1.77 gives langfuse 3 an argument that only langfuse 2 takes.
 
-before: fails at the call
+before: fails at once
 target: litellm==1.77.7, langfuse==3.6.2
 """
 

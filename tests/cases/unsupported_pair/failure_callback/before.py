@@ -1,6 +1,6 @@
 """A callback for failures is made before anything has failed.
 
-before: fails at the call
+before: fails at once
 target: litellm==1.106.2, langfuse==5.0.4
 """
 

@@ -1,6 +1,6 @@
 """LiteLLM 1.106 refuses langfuse 5 in the middle of the first call.
 
-before: fails at the call
+before: fails at once
 target: litellm==1.106.2, langfuse==5.0.4
 """
 

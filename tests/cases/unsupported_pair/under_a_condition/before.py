@@ -1,6 +1,6 @@
 """Whether the keys are there says nothing about versions.
 
-before: fails at the call
+before: fails at once
 target: litellm==1.106.2, langfuse==5.0.4
 """
 

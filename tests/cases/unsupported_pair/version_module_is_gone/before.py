@@ -1,6 +1,6 @@
 """LiteLLM 1.92 asks langfuse 4 for a module that it no longer has.
 
-before: fails at the call
+before: fails at once
 target: litellm==1.92.2, langfuse==4.18.0
 """
 

@@ -1,7 +1,6 @@
 """The client comes from a module of the project; the program never mentions Langfuse.
 
 before: crashed late
-pairs: default
 target: litellm==1.106.2, langfuse==4.18.0
 """
 

@@ -1,7 +1,6 @@
 """The context is re-exported: it is reported where it is imported, and stays, for others import it from there.
 
 before: fails at once
-pairs: default
 target: litellm==1.106.2, langfuse==4.18.0
 """
 

@@ -1,7 +1,6 @@
 """The handler has the last word: it says which release to install.
 
 before: delivered
-pairs: legacy
 target: litellm==1.77.7, langfuse==2.60.10
 """
 

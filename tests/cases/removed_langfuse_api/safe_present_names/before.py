@@ -1,7 +1,6 @@
 """What every release has, and what the target's has.
 
 before: delivered
-pairs: default, otel
 target: litellm==1.106.2, langfuse==4.18.0
 """
 

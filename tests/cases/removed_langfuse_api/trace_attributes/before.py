@@ -1,7 +1,6 @@
 """What belongs to the trace goes into `propagate_attributes` since 4.0.0: around which calls, only its author knows.
 
 before: fails at once
-pairs: default
 target: litellm==1.106.2, langfuse==4.18.0
 """
 

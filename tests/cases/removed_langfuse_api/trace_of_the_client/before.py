@@ -1,7 +1,6 @@
 """`trace` and `span` of the client are gone without a successor of the same shape.
 
 before: crashed late
-pairs: default
 target: litellm==1.106.2, langfuse==4.18.0
 """
 

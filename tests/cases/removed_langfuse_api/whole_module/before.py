@@ -2,7 +2,6 @@
 
 before: fails at once
 after: delivered
-pairs: default
 target: litellm==1.106.2, langfuse==4.18.0
 """
 

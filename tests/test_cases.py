@@ -26,7 +26,6 @@ program, which is called `program.py` then, is linted with it and may carry mark
 from __future__ import annotations
 
 import ast
-import importlib
 import pkgutil
 import re
 import subprocess
@@ -38,6 +37,7 @@ from functools import cached_property
 from pathlib import Path
 
 import pytest
+from pairs_under_test import PAIRS
 
 import lint_rules.rules
 from lint_rules import check_paths, fix
@@ -45,7 +45,6 @@ from lint_rules.finding import Finding
 from lint_rules.settings import Settings
 from lint_rules.shim.run import RunReport, Warm, run
 
-PAIRS: dict[str, tuple[str, str]] = importlib.import_module("conftest").PAIRS
 CASES = Path(__file__).parent / "cases"
 PROGRAM = "program.py"
 REPORTS = "original_reports"

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
-import re
 import sys
 
 import pytest
-from case_pairs import PAIRS
-
-
-def pair_name(text: str) -> str:
-    """Check the name of a pair: one of `PAIRS`, or any two versions, as in 1.85.7+3.15.0."""
-    if text in PAIRS or re.fullmatch(r"[\d.]+\+[\d.]+", text):
-        return text
-    raise argparse.ArgumentTypeError(f"neither {', '.join(PAIRS)} nor litellm+langfuse versions: {text}")
+from pairs_under_test import pair_name
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

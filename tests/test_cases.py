@@ -37,7 +37,7 @@ from functools import cached_property
 from pathlib import Path
 
 import pytest
-from case_pairs import PAIRS
+from pairs_under_test import PAIRS
 
 import lint_rules.rules
 from lint_rules import check_paths, fix

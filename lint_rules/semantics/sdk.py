@@ -176,6 +176,12 @@ STREAM_ACLOSE = Fact(
     "litellm_core_utils/streaming_handler.py: CustomStreamWrapper.aclose",
     first="1.81.14",
 )
+FIRST_CHUNK_EMPTY = Fact(
+    "litellm",
+    'the role-only first chunk of a stream is passed through, with content ""',
+    "litellm_core_utils/streaming_handler.py: CustomStreamWrapper.is_chunk_non_empty; run on both sides",
+    first="1.83.14",
+)
 CALLBACK_CLIENTS = Fact(
     "litellm",
     "litellm.integrations.langfuse.langfuse.LangFuseLogger keeps a Langfuse client of its own in `.Langfuse`",

@@ -100,15 +100,19 @@ NAMES = {name: fact for name, fact in FACTS.items() if fact.subject.replace(".",
 """Facts about a dotted name: that it exists."""
 
 WORKER = "litellm/litellm_core_utils/logging_worker.py"
+STREAM = "litellm/litellm_core_utils/streaming_handler.py"
 OTEL = "litellm/integrations/opentelemetry.py"
 CALLBACK = "litellm/integrations/langfuse/langfuse.py"
 
 PROBES: dict[str, Callable[[Installed], bool]] = {
     "WORKER_MAY_HANG": lambda at: "wait_for" in at.source(WORKER, "LoggingWorker._worker_loop"),
     "FLUSH_WAITS_FOR_STARTED": lambda at: (
-        "join()" in (flush := at.source(WORKER, "LoggingWorker.flush")) and "while" not in flush
+        "join()" in (flush := at.source(WORKER, "LoggingWorker.flush")) and "while not self._queue.empty()" not in flush
     ),
     "FLUSH_ON_NEW_LOOP": lambda at: "self.start()" in at.source(WORKER, "LoggingWorker.flush"),
+    "FIRST_CHUNK_EMPTY": lambda at: (
+        "self.sent_first_chunk" in at.source(STREAM, "CustomStreamWrapper.is_chunk_non_empty")
+    ),
     "CALLBACK_CLIENTS": lambda at: "self.Langfuse" in at.source(CALLBACK),
     "NEEDS_LANGFUSE_2": lambda at: "sdk_integration" in at.source(CALLBACK),
     "NEEDS_LANGFUSE_4_7": lambda at: 'MINIMUM_LANGFUSE_VERSION: Final = "4.7"' in at.source(CALLBACK),

@@ -74,10 +74,9 @@ _MODEL_TYPES = frozenset({"generation", "embedding"})
 @rule("LLM403", "observe-with-otel-callback")
 def observe_with_otel_callback(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
     """Report "langfuse_otel" where the program calls LiteLLM inside spans."""
-    litellm = module.targets.litellm
     for registration in module.registrations:
         if registration.spanned and not registration.chosen and not _is_hopeless(module, registration):
-            yield Finding(this.code, registration.span, _message(registration.spanned, litellm))
+            yield Finding(this.code, registration.span, _message(registration.spanned, module.targets.litellm))
 
 
 def _is_hopeless(module: ModuleFacts, registration: Registration) -> bool:

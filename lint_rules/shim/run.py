@@ -19,7 +19,7 @@ from typing import BinaryIO
 from .launch import Fresh, Job, Launcher, Running, Warm, parse_command, program_env, require_extra
 from .loopback import ShimError
 from .provider import provider
-from .sink import sink
+from .sink import Answer, sink
 from .verdict import Call, RunReport, judge
 
 __all__ = ["Call", "RunReport", "ShimError", "Warm", "run"]
@@ -39,24 +39,30 @@ def run(  # noqa: PLR0913 (keyword-only options)
     launcher: Launcher | None = None,
     port: int = 0,
     echo: BinaryIO | None = None,
+    langfuse: Answer = "ok",
 ) -> RunReport:
     """Run `command` (`script.py …`, `python script.py …`, `-m module …`) and report what became of its calls.
 
     `env` is laid over this process's environment; `port` is the loopback model's (0: a free one); `echo` gets the
-    program's output while it runs. Raises `ShimError`, with one line for the user, when it cannot even be started.
+    program's output while it runs; `langfuse` says how the loopback Langfuse takes what it is sent. Raises `ShimError`,
+    with one line for the user, when it cannot even be started.
     """
     folder = str(Path(cwd or ".").absolute())
     python, flags, argv = parse_command(command, python, folder)
     require_extra(python)
-    with tempfile.TemporaryDirectory(prefix="shim-") as kept, provider(port) as model, sink() as langfuse:
+    with (
+        tempfile.TemporaryDirectory(prefix="shim-") as kept,
+        provider(port) as model,
+        sink(answer=langfuse) as traces,
+    ):
         out, err = Path(kept, "stdout"), Path(kept, "stderr")
-        job = Job(python, flags, argv, folder, program_env(env, model, langfuse), str(out), str(err))
-        started = time.monotonic()
+        job = Job(python, flags, argv, folder, program_env(env, model, traces), str(out), str(err))
+        began, started = time.time(), time.monotonic()
         with _following([out, err], echo):
             exit_code = _finish((launcher or Fresh()).launch(job), timeout)
         seconds = time.monotonic() - started
-        langfuse.settle(GRACE)
-        calls, strays = judge(model.exchanges(), langfuse.observations())
+        traces.settle(GRACE)
+        calls, strays = judge(model.exchanges(), traces.observations())
         return RunReport(
             command=tuple(command),
             exit_code=exit_code,
@@ -66,6 +72,7 @@ def run(  # noqa: PLR0913 (keyword-only options)
             stdout=_read(out),
             stderr=_read(err),
             seconds=round(seconds, 3),
+            began=began,
         )
 
 

@@ -8,16 +8,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from . import results
-from .measure import bench, everything, fixed_programs
-from .pairs import BY_NAME, DEFAULT, LEGACY, PAIRS, Pair, columns, is_installed
+from .measure import bench, everything, fixes_once
+from .pairs import BY_NAME, DEFAULT, LEGACY, PAIRS, Pair, is_installed
 from .report import TOPICS, document, misses
 from .results import Cell, Results
 
-QUICK_TOPICS = ("fixes",)
 QUICK_PAIRS = (DEFAULT, LEGACY)
 
 
@@ -55,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _measured(options: argparse.Namespace, earlier: Results | None) -> Results:
     wanted = [BY_NAME[name] for name in options.pair or ()] or [*(QUICK_PAIRS if options.quick else PAIRS)]
-    topics = options.topic or [*(QUICK_TOPICS if options.quick else TOPICS)]
+    topics = options.topic or list(TOPICS)
     pairs = [pair for pair in wanted if is_installed(pair)]
     left_out = tuple(pair.name for pair in wanted if pair not in pairs)
     for name in left_out:
@@ -63,24 +62,19 @@ def _measured(options: argparse.Namespace, earlier: Results | None) -> Results:
     today = f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}"
     measured = Results(today, {}, (), left_out) if earlier is None else earlier
     for pair in pairs:
-        cells = tuple(_pair(pair, topics, options.runs, quick=options.quick))
+        cells = _pair(pair, topics, options.runs, quick=options.quick)
         measured = results.merged(measured, Results(today, {pair.name: _version(pair)}, cells))
         if options.json:
             results.write(options.json, measured)
     return measured
 
 
-def _pair(pair: Pair, topics: Sequence[str], runs: int, *, quick: bool) -> Iterator[Cell]:
+def _pair(pair: Pair, topics: Sequence[str], runs: int, *, quick: bool) -> tuple[Cell, ...]:
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="matrix-") as folder, bench(pair, Path(folder)) as on:
-        if quick:
-            for column in columns(pair):
-                yield from fixed_programs(on, column, runs=1, unfixed=0)
-            return
-        count = 0
-        for count, cell in enumerate(everything(on, topics, runs), start=1):
-            yield cell
-    print(f"matrix: {pair.name}: {count} cells in {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+        cells = tuple(fixes_once(on) if quick else everything(on, topics, runs))
+    print(f"matrix: {pair.name}: {len(cells)} cells in {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+    return cells
 
 
 def _version(pair: Pair) -> str:

@@ -71,6 +71,7 @@ response = await litellm.acompletion(**ASK, stream=True, stream_options={"includ
 """
 READ = STREAM + "async for _ in response:\n    pass"
 
+_TEXT = "chunk.choices[0].delta.content"
 WORKER = "from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER"
 SDK = """\
 try:
@@ -185,7 +186,7 @@ ENDINGS = (
 )
 
 
-def _ending_rows(topic: str, body: str) -> tuple[Row, ...]:
+def _ending_rows(topic: str, body: str, *, explained: bool = True) -> tuple[Row, ...]:
     return tuple(
         Row(
             topic,
@@ -194,7 +195,7 @@ def _ending_rows(topic: str, body: str) -> tuple[Row, ...]:
             ending.needs,
             ending.setup,
             f"asyncio.run(main())\n{ending.after}",
-            about=ending.about,
+            about=ending.about if explained else "",
         )
         for ending in ENDINGS
     )
@@ -218,7 +219,7 @@ _FIFTY = "await asyncio.gather(*(ask() for _ in range(50)))"
 def _many_rows(topic: str) -> tuple[Row, ...]:
     def row(name: str, last: str, *, body: str = CALL, needs: str = "", setup: str = "") -> Row:
         ask = f"\nasync def ask():\n{_indented(body)}\n"
-        return Row(topic, name, f"{_FIFTY}\n{last}", needs, setup + ask, calls=50, about="50 calls in one `gather`")
+        return Row(topic, name, f"{_FIFTY}\n{last}", needs, setup + ask, calls=50)
 
     return (
         row("nothing", ""),
@@ -262,7 +263,8 @@ def _exporter_rows(topic: str) -> tuple[Row, ...]:
         row("new client's flush", "Langfuse().flush()", "`Langfuse().flush()`", "from langfuse import Langfuse"),
         row(
             "global tracer provider",
-            "trace.get_tracer_provider().force_flush()",
+            # A provider that nobody has set has nothing to flush.
+            'getattr(trace.get_tracer_provider(), "force_flush", lambda: os._exit(77))()',
             "`opentelemetry.trace.get_tracer_provider().force_flush()`",
             # Without the SDK there is only a provider that does nothing.
             "from opentelemetry import trace\nimport opentelemetry.sdk.trace",
@@ -299,7 +301,7 @@ def _way_rows(topic: str) -> tuple[Row, ...]:
         options = {"setup": DRAIN + setup, "exit_code": exit_code}
         return (
             Row(topic, f"{name}, nothing", bare, about=about, **options),  # type: ignore[arg-type]
-            Row(topic, f"{name}, drain in finally", kept, about=about, **options),  # type: ignore[arg-type]
+            Row(topic, f"{name}, drain in finally", kept, **options),  # type: ignore[arg-type]
         )
 
     return (
@@ -342,7 +344,9 @@ def _observe_rows(topic: str) -> tuple[Row, ...]:
             "the drop-in client instead of LiteLLM, no flush",
         ),
         openai(
-            "langfuse.openai, break", f"{_ASK_OPENAI}\nasync for _ in response:\n    break", "its stream, left early"
+            "langfuse.openai, break",
+            f"{_ASK_OPENAI}\nasync for chunk in response:\n    if {_TEXT}:\n        break",
+            "its stream, left early",
         ),
     )
 
@@ -350,7 +354,6 @@ def _observe_rows(topic: str) -> tuple[Row, ...]:
 # ---- how a stream is read
 
 
-_TEXT = "chunk.choices[0].delta.content"
 _REST = "async for _ in response:\n    pass\n"
 _WRAPPER = f"""
 async def words():
@@ -421,7 +424,7 @@ def _stream_rows(topic: str) -> tuple[Row, ...]:
 
 TOPICS = {
     "call": _ending_rows("call", CALL) + _sync_rows("call"),
-    "stream": _ending_rows("stream", READ),
+    "stream": _ending_rows("stream", READ, explained=False),
     "many": _many_rows("many"),
     "ways": _way_rows("ways"),
     "exporters": _exporter_rows("exporters"),

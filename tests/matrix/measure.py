@@ -311,3 +311,9 @@ def everything(on: Bench, topics: Sequence[str], runs: int) -> Iterator[Cell]:
             yield from failing_endpoints(on, column, min(runs, UNFIXED_RUNS))
         if "idle" in topics:
             yield from idle_programs(on, column)
+
+
+def fixes_once(on: Bench) -> Iterator[Cell]:
+    """Measure the fixed programs only, each once: what `make test` has the time for."""
+    for column in columns(on.pair):
+        yield from fixed_programs(on, column, runs=1, unfixed=0)

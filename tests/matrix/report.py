@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from statistics import median
 
 from . import endings, fixes
-from .measure import FAILURES
+from .measure import FAILURES, TIMEOUT
 from .pairs import PAIRS, Column, Pair, columns
 from .results import DELIVERED, HANG, Cell, Results
 
@@ -27,8 +28,8 @@ Measured by `make matrix` on {date}: every program below was run with the real S
 versions, against a loopback model and a loopback Langfuse (`python -m lint_rules.shim`), one process per run.
 
 A cell `k/n` says that in k of n runs everything arrived: exactly one generation per call, with the whole output and its
-usage, and the program's own exit status. What came instead is said behind it. Where the runs of an ending disagreed, more
-were made. Nothing in here is a promise of the SDKs' makers: it is what these versions do.
+usage, and the program's own exit status. What came instead is said behind it ([legend](#legend)). Where the runs of an
+ending disagreed, more were made. Nothing in here is a promise of the SDKs' makers: it is what these versions do.
 """
 _LEGEND = """\
 ## Legend
@@ -42,11 +43,18 @@ _LEGEND = """\
 | `e`, `F+e` | a generation without output, alone or beside the full one |
 | `E` | a generation that says ERROR |
 | `f` | the whole output without its usage |
-| `49 of 50` | so many of the calls arrived once and in full |
+| `7-49 of 50` | so many of the calls arrived once and in full |
 | `HANG` | still running after {timeout:g} s, and killed |
 | `exit 1` | the program ended with that status, and should not have |
-| – | these versions have no such thing |
+| - | these versions have no such thing |
 | LLM402 | the linter says by this code that these versions cannot deliver that way, and offers no fix |
+"""
+_FAILING = f"""\
+Langfuse *refuse*s the connection; *hang*s, that is, accepts it and never answers; is *slow* and answers after 2 s; or
+answers *500*. A cell gives the longest of the runs of the fixed program: seconds from the end of `main`'s body until
+the helper has returned and the loop is closed (bound: {MOST_WAITED:g} s), plus seconds from there to the end of the
+process, which is what the SDKs' own exit handlers take. {HANG}: they were still at it when the program was killed,
+{TIMEOUT:g} s after its start. The exit status is the program's own unless a cell says otherwise.
 """
 
 
@@ -54,7 +62,7 @@ def document(results: Results) -> str:
     """Return the whole document."""
     parts = [_HEAD.format(date=results.date), _environments(results), *_summary(results)]
     parts += [table for topic in TOPICS.values() if (table := topic(results))]
-    parts.append(_LEGEND.format(timeout=30))
+    parts.append(_LEGEND.format(timeout=TIMEOUT))
     return "\n".join(parts)
 
 
@@ -64,6 +72,16 @@ def document(results: Results) -> str:
 def misses(cells: Iterable[Cell]) -> list[str]:
     """Return a line for each cell that is not as this project promises."""
     return [f"{cell.topic}: {cell.row}: {cell.column}: {why}" for cell in cells if (why := miss(cell))]
+
+
+def _misses_in_short(cells: Iterable[Cell]) -> Iterator[str]:
+    """Yield a line for each row that misses its mark, with all the columns that it does so in."""
+    rows: dict[tuple[str, str, str], list[str]] = {}
+    for cell in cells:
+        if why := miss(cell):
+            rows.setdefault((cell.topic, cell.row, why), []).append(_NAMES.get(cell.column, cell.column))
+    for (topic, row, why), where in rows.items():
+        yield f"- ⚠ {topic}, *{row}*: {why} ({'; '.join(where)})"
 
 
 def miss(cell: Cell) -> str:
@@ -118,14 +136,30 @@ def _miss_of_rule(cell: Cell) -> str:
 
 def _runs(codes: Sequence[str]) -> str:
     """Write the outcomes of some runs: `3/3`, or `1/3` and what the others came to."""
-    counts = Counter(code for code in codes if code not in (DELIVERED, "0"))
-    deviating = [f"{code} ×{count}" if count > 1 else code for code, count in counts.items()]
-    return " ".join([f"{codes.count(DELIVERED)}/{len(codes)}", ", ".join(deviating)]).strip()
+    counts = Counter(_without_counts(codes))
+    deviating = [f"{code} ({count} x)" if count > 1 else code for code, count in counts.items()]
+    return " ".join([f"{codes.count(DELIVERED)}/{len(codes)}", ", ".join([*_range(codes), *deviating])]).strip()
+
+
+_COUNT = re.compile(r"(\d+) of (\d+)")
+
+
+def _without_counts(codes: Iterable[str]) -> Iterator[str]:
+    return (code for code in codes if code not in (DELIVERED, "0") and not _COUNT.fullmatch(code))
+
+
+def _range(codes: Iterable[str]) -> Iterator[str]:
+    """Sum up how many of many calls arrived: `7-49 of 50`."""
+    found = [match for code in codes if (match := _COUNT.fullmatch(code))]
+    if found:
+        counts = sorted(int(match[1]) for match in found)
+        few, many = counts[0], counts[-1]
+        yield f"{few if few == many else f'{few}-{many}'} of {found[0][2]}"
 
 
 def _cell(cell: Cell) -> str:
     if cell.is_absent:
-        return "–"
+        return "-"
     text = _runs(cell.codes)
     return f"**{text}**" if cell.delivered == len(cell.codes) else text
 
@@ -181,6 +215,9 @@ def _plain(column: Column) -> str:
     return f"{column.pair.litellm} + {column.pair.langfuse}{otel}{python}"
 
 
+_NAMES = {column.name: _plain(column) for pair in PAIRS for column in columns(pair)}
+
+
 def _table(results: Results, topic: str, rows: Sequence[str], shown: Callable[[Cell], str], corner: str) -> str:
     cells = {(cell.row, cell.column): cell for cell in results.of(topic)}
     used = [column for column in _all_columns(results) if any((row, column.name) in cells for row in rows)]
@@ -206,8 +243,8 @@ def _environments(results: Results) -> str:
     rows += [_environment(pair, results) for pair in pairs]
     left_out = [f"Not measured, for want of an environment: {', '.join(results.left_out)}.\n"] * bool(results.left_out)
     otel = (
-        'Columns give litellm over langfuse. They register `litellm.success_callback = ["langfuse"]`, those marked *otel* '
-        '`litellm.callbacks = ["langfuse_otel"]`.\n'
+        'Columns give litellm over langfuse. Their programs register `litellm.success_callback = ["langfuse"]`, those '
+        'marked *otel* `litellm.callbacks = ["langfuse_otel"]`.\n'
     )
     return "\n".join([_lines(rows), otel, *left_out])
 
@@ -246,19 +283,17 @@ def _what_fixes_do(results: Results) -> str:
     helper = [max(cell.seconds["helper"]) for cell in results.of("failing") if cell.fixed]
     if helper:
         lines.append(
-            f"- When Langfuse refuses, hangs, is slow or answers 500, a fixed program waits at most {max(helper):.1f} s "
-            f"for it (bound: {MOST_WAITED:g} s); what the SDKs' own exit handlers add is [below](#when-langfuse-fails)."
+            f"- When Langfuse fails, the helper of a fixed program returns after at most {max(helper):.1f} s (bound: "
+            f"{MOST_WAITED:g} s). What the SDKs' own exit handlers add is in [a table](#when-langfuse-fails)."
         )
-    broken = misses(results.cells)
-    lines += [f"- Misses its mark: {line}" for line in broken]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_misses_in_short(results.cells)]) + "\n"
 
 
 def _endings_in_short(results: Results) -> Iterator[str]:
     tables = {topic: results.of(topic) for topic in ("call", "stream")}
     if not any(tables.values()):
         return
-    yield "What `main` does last, and where that delivers the trace of one awaited call, and of a stream read to its end:\n"
+    yield "What `main` does last, and where that delivers one awaited call, and one stream that was read to its end:\n"
     rows = [["`main` ends with", "a call arrives", "a read stream arrives"], ["---"] * 3]
     rows += [
         [ending.name, *(_where([cell for cell in cells if cell.row == ending.name]) for cells in tables.values())]
@@ -279,12 +314,11 @@ def _exporters_in_short(results: Results) -> Iterator[str]:
 
 def _where(cells: Sequence[Cell]) -> str:
     """Say in which columns something delivers, by whichever list is the shorter one."""
-    names = {column.name: _plain(column) for pair in PAIRS for column in columns(pair)}
     there = [cell for cell in cells if not cell.is_absent]
-    good = [names[cell.column] for cell in there if cell.delivered == len(cell.codes)]
-    bad = [names[cell.column] for cell in there if cell.delivered < len(cell.codes)]
+    good = [_NAMES[cell.column] for cell in there if cell.delivered == len(cell.codes)]
+    bad = [_NAMES[cell.column] for cell in there if cell.delivered < len(cell.codes)]
     if not there:
-        return "–"
+        return "-"
     if not bad:
         return "everywhere" if len(there) == len(cells) else "wherever it exists"
     if not good:
@@ -304,8 +338,8 @@ def _of_rows(topic: str, title: str, text: str) -> Callable[[Results], str]:
 
     def table(results: Results) -> str:
         cells = _table(results, topic, _names(topic), _cell, "")
-        legend = _list((row.name, row.about) for row in endings.TOPICS[topic])
-        return "\n".join([f"## {title}\n", text + "\n", cells, legend]) if cells else ""
+        legend = _list((row.name, row.about) for row in endings.TOPICS[topic] if row.about)
+        return f"## {title}\n\n{text}\n\n{cells}\n{legend}".rstrip() + "\n" if cells else ""
 
     return table
 
@@ -343,7 +377,7 @@ def _fixes(results: Results) -> str:
         "⚠ marks what is not as promised.\n"
     )
     legend = _list((program.name, program.about) for program in fixes.PROGRAMS)
-    return "\n".join(["## Fixed programs\n", text, table, legend]) if table else ""
+    return f"## Fixed programs\n\n{text}\n{table}\n{legend}" if table else ""
 
 
 def _idle(results: Results) -> str:
@@ -353,22 +387,14 @@ def _idle(results: Results) -> str:
         "Seconds from the end of `main`'s body to the end of the process, fixed less unfixed: the median over runs in "
         f"turns. Bound: {MOST_ADDED} s.\n"
     )
-    return "\n".join(["## What a fix costs where there is nothing to deliver\n", text, table]) if table else ""
+    return f"## What a fix costs where there is nothing to deliver\n\n{text}\n{table}" if table else ""
 
 
 def _failing(results: Results) -> str:
     rows = [f"{answer}: {program.name}" for answer in FAILURES for program in fixes.FAILING]
     table = _table(results, "failing", rows, _failing_cell, "Langfuse: the program")
-    text = (
-        "The longest of the runs of fixed programs: seconds from the end of `main`'s body until the helper has returned and "
-        f"the loop is closed (bound: {MOST_WAITED:g} s), plus from there to the end of the process, which is the SDKs' own "
-        f"exit handlers' doing. {HANG}: these were still at it when the program was killed. The exit status is the program's "
-        "own unless it says otherwise.\n\n"
-        "Langfuse *refuse*s the connection; *hang*s: accepts it and never answers; is *slow*: answers after 2 s; "
-        "answers *500*.\n"
-    )
     legend = _list((program.name, program.about) for program in fixes.FAILING)
-    return "\n".join(["## When Langfuse fails\n", text, table, legend]) if table else ""
+    return f"## When Langfuse fails\n\n{_FAILING}\n{table}\n{legend}" if table else ""
 
 
 TOPICS: dict[str, Callable[[Results], str]] = {
@@ -376,10 +402,18 @@ TOPICS: dict[str, Callable[[Results], str]] = {
     "registrations": _registrations,
     "call": _of_rows("call", "One awaited call", "`main` awaits one `acompletion`; the process ends normally."),
     "stream": _of_rows(
-        "stream", "A stream, read to its end", "The same with `stream=True` and `async for` to the end."
+        "stream",
+        "A stream, read to its end",
+        "The same endings behind a call with `stream=True` and an `async for` to its end.",
     ),
-    "many": _of_rows("many", "Fifty calls at once", "The process ends normally."),
-    "ways": _of_rows("ways", "Ways out", "`main` awaits one call; how the process ends, and what stands in its way."),
+    "many": _of_rows(
+        "many", "Fifty calls at once", "`main` gathers 50 calls, and ends like this; the process ends normally."
+    ),
+    "ways": _of_rows(
+        "ways",
+        "Ways out",
+        "`main` awaits one call, and then leaves this way; with a drain (two rounds) in a `finally`, or nothing.",
+    ),
     "exporters": _of_rows(
         "exporters",
         "Which flush empties the exporter",

@@ -70,6 +70,7 @@ class Program:
         text = text.replace("@SDK@", f"from {home} import {symbol}\n" if "@FLUSH@" in text else "")
         text = text.replace("@FLUSH@", f"{symbol}.flush()" if old else f"{symbol}().flush()")
         text = text.replace("@REGISTER@", column.register)
+        text = text.replace("@LOGGED@", _LOGGED_OLD if column.pair.release < (1, 76) else _LOGGED)
         return {PROGRAM: text, **({RUNTIME: self.runtime} if self.runtime else {})}
 
 
@@ -84,11 +85,17 @@ async def main():
         response = await litellm.acompletion(**ASK)
         print(response.choices[0].message.content)
     finally:
-        rest = asyncio.all_tasks() - {asyncio.current_task()}
-        if rest:
-            await asyncio.wait(rest, timeout=1)
+@LOGGED@
         @FLUSH@
 """
+_LOGGED = """\
+        from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()"""
+_LOGGED_OLD = """\
+        while rest := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(rest, timeout=1)"""
 _FIFTY = """\
 async def ask(number):
     response = await litellm.acompletion(**ASK)
@@ -187,7 +194,7 @@ PROGRAMS = (
     Program(
         "Langfuse flush, os._exit",
         _FLUSHED + _KILL,
-        "`main` waits for the other tasks and flushes Langfuse, in a `finally`; then `os._exit(0)`",
+        "`main` lets LiteLLM log and flushes Langfuse, in a `finally`; then `os._exit(0)`",
     ),
 )
 

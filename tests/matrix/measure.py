@@ -24,6 +24,8 @@ from .results import ABSENT, DELIVERED, HANG, Cell
 AT_ONCE = 12
 """Programs that run side by side: most of their time they wait."""
 TIMEOUT = 30.0
+PATIENCE = 60.0
+"""The time-out when Langfuse fails: some SDKs wait 20 s for it before they even make the call."""
 MORE = 2
 """Runs that are added where the first ones disagree."""
 FIX_RUNS = 5
@@ -40,6 +42,7 @@ class Trial:
     calls: int
     exit_code: int
     langfuse: Answer = "ok"
+    timeout: float = TIMEOUT
 
 
 class Bench:
@@ -68,7 +71,7 @@ class Bench:
             python=self._python,
             launcher=self._launcher,
             cwd=trial.folder,
-            timeout=TIMEOUT,
+            timeout=trial.timeout,
             langfuse=trial.langfuse,
         )
 
@@ -248,22 +251,23 @@ def _idle(on: Bench, column: Column, one: Fixed, runs: int) -> Iterator[Cell]:
         cell,
         codes=tuple(code_of(after, one.after) for _, after in pairs),
         seconds={
-            "unfixed": tuple(sum(_times(before)) for before, _ in pairs),
-            "fixed": tuple(sum(_times(after)) for _, after in pairs),
+            "unfixed": tuple(sum(times(before)[1:]) for before, _ in pairs),
+            "fixed": tuple(sum(times(after)[1:]) for _, after in pairs),
         },
     )
 
 
-def _times(report: RunReport) -> tuple[float, float]:
-    """Return the seconds from the end of `main`'s body to the end of the loop, and from there to the end of the
-    process; a run that was killed has no such end, and a mark that was not reached counts as reached only then."""
+def times(report: RunReport) -> tuple[float, float, float]:
+    """Return the seconds until `main`'s body ended, from there to the end of the loop, and to that of the process.
+
+    What a killed program did not reach counts as reached when it was killed.
+    """
     end = report.began + report.seconds
-    marks = dict(
-        line.rsplit(" ", 1) for line in report.stdout.splitlines() if line.startswith((fixes.BODY, fixes.LOOP))
-    )
+    lines = [line for line in report.stdout.splitlines() if line.startswith((fixes.BODY, fixes.LOOP))]
+    marks = dict(line.rsplit(" ", 1) for line in lines)
     body = float(marks.get(fixes.BODY, end))
     loop = float(marks.get(fixes.LOOP, end))
-    return round(loop - body, 3), round(end - loop, 3)
+    return round(body - report.began, 3), round(loop - body, 3), round(end - loop, 3)
 
 
 # ---- Langfuse fails
@@ -272,7 +276,12 @@ def _times(report: RunReport) -> tuple[float, float]:
 def failing_endpoints(on: Bench, column: Column, runs: int) -> Iterator[Cell]:
     """Measure what fixed programs do when Langfuse refuses, hangs, is slow or answers 500."""
     done = [fix(on, column, program) for program in fixes.FAILING]
-    trials = [(answer, one, replace(one.after, langfuse=answer)) for answer in FAILURES for one in done if one.after]
+    trials = [
+        (answer, one, replace(one.after, langfuse=answer, timeout=PATIENCE))
+        for answer in FAILURES
+        for one in done
+        if one.after
+    ]
     started = [[on.start(trial) for _ in range(runs)] for _, _, trial in trials]
     for (answer, one, trial), futures in zip(trials, started, strict=True):
         yield _failing(answer, one, column, trial, [future.result() for future in futures])
@@ -282,7 +291,7 @@ def failing_endpoints(on: Bench, column: Column, runs: int) -> Iterator[Cell]:
 
 
 def _failing(answer: Answer, one: Fixed, column: Column, trial: Trial, reports: Sequence[RunReport]) -> Cell:
-    times = [_times(report) for report in reports]
+    call, helper, after = zip(*map(times, reports), strict=True)
     return Cell(
         "failing",
         f"{answer}: {one.program.name}",
@@ -290,7 +299,7 @@ def _failing(answer: Answer, one: Fixed, column: Column, trial: Trial, reports: 
         tuple(code_of(report, trial) for report in reports),
         found=one.found,
         fixed=True,
-        seconds={"helper": tuple(helper for helper, _ in times), "exit": tuple(after for _, after in times)},
+        seconds={"call": call, "helper": helper, "exit": after},
         note=one.note,
     )
 

@@ -47,6 +47,11 @@ class Pair:
         return (f"litellm=={self.litellm}", f"langfuse=={self.langfuse}", *self.also)
 
     @property
+    def release(self) -> tuple[int, ...]:
+        """LiteLLM's, to compare with."""
+        return tuple(map(int, self.litellm.split(".")))
+
+    @property
     def target(self) -> tuple[str, ...]:
         """The versions, as the linter is told them."""
         return self.requirements[:2]

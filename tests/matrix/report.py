@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from statistics import median
 
 from . import endings, fixes
-from .measure import FAILURES, TIMEOUT
+from .measure import FAILURES, PATIENCE, TIMEOUT
 from .pairs import PAIRS, Column, Pair, columns
 from .results import DELIVERED, HANG, Cell, Results
 
@@ -16,6 +16,8 @@ CANNOT = ("LLM402", "LLM403")
 """The rules that say that no fix helps: these versions cannot deliver that way."""
 MOST_ADDED = 0.5
 MOST_WAITED = 10.0
+_SLOW_CALL = 5.0
+"""From here on it is worth saying how long the program took to come to its end."""
 _TOLERANCE = 0.5
 """What a loaded machine adds to a bound that the program keeps on its own clock."""
 
@@ -54,7 +56,8 @@ Langfuse *refuse*s the connection; *hang*s, that is, accepts it and never answer
 answers *500*. A cell gives the longest of the runs of the fixed program: seconds from the end of `main`'s body until
 the helper has returned and the loop is closed (bound: {MOST_WAITED:g} s), plus seconds from there to the end of the
 process, which is what the SDKs' own exit handlers take. {HANG}: they were still at it when the program was killed,
-{TIMEOUT:g} s after its start. The exit status is the program's own unless a cell says otherwise.
+{PATIENCE:g} s after its start. *(call 20 s)*: the SDK waited so long for Langfuse before it let the call go out, fixed
+or not. The exit status is the program's own unless a cell says otherwise.
 """
 
 
@@ -185,6 +188,8 @@ def _failing_cell(cell: Cell) -> str:
     if not cell.fixed:
         return _unfixed(cell)
     times = f"{max(cell.seconds['helper']):.1f} + {max(cell.seconds['exit']):.1f} s"
+    call = max(cell.seconds["call"])
+    times = f"(call {call:.0f} s) {times}" if call > _SLOW_CALL else times
     signs = [HANG] if HANG in cell.codes else []
     signs += ["arrives"] if cell.row.startswith("slow") and cell.delivered == len(cell.codes) else []
     signs += [f"⚠ {miss(cell)}"] if miss(cell) else []

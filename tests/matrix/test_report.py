@@ -103,8 +103,8 @@ def test_what_a_fix_comes_to(cell: Cell, shown: str, why: str) -> None:
     assert line(table, "one call") == f"| one call | {shown} |"
 
 
-def failing(row: str, *codes: str, helper: float = 0.1, **more: object) -> Cell:
-    seconds = {"helper": (0.0, helper), "exit": (6.5, 6.25)}
+def failing(row: str, *codes: str, helper: float = 0.1, call: float = 0.5, **more: object) -> Cell:
+    seconds = {"call": (0.5, call), "helper": (0.0, helper), "exit": (6.5, 6.25)}
     return Cell("failing", row, NEW, codes, fixed=True, seconds=seconds, **more)  # type: ignore[arg-type]
 
 
@@ -113,6 +113,7 @@ def failing(row: str, *codes: str, helper: float = 0.1, **more: object) -> Cell:
     [
         (failing("refuse: one call", "0", "0"), "0.1 + 6.5 s", ""),
         (failing("hang: one call", "0", "HANG"), "0.1 + 6.5 s HANG", ""),
+        (failing("hang: one call", "0", "0", call=20.4), "(call 20 s) 0.1 + 6.5 s", ""),
         (failing("slow: one call", "F", "F"), "0.1 + 6.5 s arrives", ""),
         (failing("slow: one call", "F", "0"), "0.1 + 6.5 s ⚠ it came to 1/2", "it came to 1/2"),
         (

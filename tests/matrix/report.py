@@ -26,16 +26,19 @@ _HEAD = """\
 
 # Which ending delivers with which versions
 
-Measured by `make matrix` on {date}: every program below was run with the real SDKs in an environment per pair of
-versions, against a loopback model and a loopback Langfuse (`python -m lint_rules.shim`), one process per run.
+Measured by `make matrix` on {date} with the real SDKs against a loopback model and a loopback Langfuse. Nothing in here
+is a promise of the SDKs' makers: it is what these versions do. [How it was measured](#how-it-was-measured), and how the
+tables are read, stands behind the summary.
+"""
+_METHOD = """\
+## How it was measured
 
-A cell `k/n` says that in k of n runs everything arrived: exactly one generation per call, with the whole output and its
-usage, and the program's own exit status. What came instead is said behind it ([legend](#legend)). Where the runs of an
-ending disagreed, more were made. Nothing in here is a promise of the SDKs' makers: it is what these versions do.
+Every program was run in an environment of its pair of versions, in a process of its own, by the runtime shim
+(`python -m lint_rules.shim`). A cell `k/n` says that in k of n runs everything arrived: exactly one generation per call,
+with the whole output and its usage, and the program's own exit status. What came instead is said behind it. Where the
+runs of an ending disagreed, more were made.
 """
 _LEGEND = """\
-## Legend
-
 | sign | meaning |
 |---|---|
 | **3/3** | delivered in every run |
@@ -63,9 +66,9 @@ or not. The exit status is the program's own unless a cell says otherwise.
 
 def document(results: Results) -> str:
     """Return the whole document."""
-    parts = [_HEAD.format(date=results.date), _environments(results), *_summary(results)]
+    parts = [_HEAD.format(date=results.date), *_summary(results)]
+    parts += [_METHOD, _LEGEND.format(timeout=TIMEOUT), _environments(results)]
     parts += [table for topic in TOPICS.values() if (table := topic(results))]
-    parts.append(_LEGEND.format(timeout=TIMEOUT))
     return "\n".join(parts)
 
 

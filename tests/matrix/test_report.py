@@ -181,7 +181,7 @@ def test_what_could_not_be_measured_is_said() -> None:
 
 def test_nothing_measured_is_a_document_without_tables() -> None:
     text = written()
-    assert "## In short" in text and "## Legend" in text
+    assert "## In short" in text and "## How it was measured" in text
     assert "## One awaited call" not in text and "## When Langfuse fails" not in text
 
 

@@ -34,7 +34,7 @@ _METHOD = """\
 ## How it was measured
 
 Every program was run in an environment of its pair of versions, in a process of its own, by the runtime shim
-(`python -m lint_rules.shim`). A cell `k/n` says that in k of n runs everything arrived: exactly one generation per call,
+(`python -m lint_rules.shim`). A cell `k/n` says that in k of n runs everything arrived: exactly one generation a call,
 with the whole output and its usage, and the program's own exit status. What came instead is said behind it. Where the
 runs of an ending disagreed, more were made.
 """

@@ -53,10 +53,15 @@ class Row:
     exit_code: int = 0
     about: str = ""
     """What the name stands for, for the legend."""
+    complete: bool = False
+    """Nothing is missing that could be done: what is lost then, these versions lose, and the linter has to say so."""
 
-    def source(self, register: str) -> str:
-        """Return the program that registers Langfuse by the line `register`."""
-        needs = _NEEDS.format(imports=_indented(self.needs), absent=ABSENT) if self.needs else ""
+    def source(self, register: str, *, langfuse: int = 3) -> str:
+        """Return the program that registers Langfuse by the line `register`, with the imports of that major version."""
+        needs = self.needs
+        for mark, imports in (_IMPORTS_2 if langfuse == 2 else _IMPORTS).items():
+            needs = needs.replace(mark, imports)
+        needs = _NEEDS.format(imports=_indented(needs), absent=ABSENT) if needs else ""
         main = _indented(self.main)
         return _FRAME.format(needs=needs, register=register, setup=self.setup, main=main, run=self.run)
 
@@ -73,19 +78,13 @@ READ = STREAM + "async for _ in response:\n    pass"
 
 _TEXT = "chunk.choices[0].delta.content"
 WORKER = "from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER"
-SDK = """\
-try:
-    from langfuse import get_client
-except ImportError:
-    from langfuse.decorators import langfuse_context
-    get_client = lambda: langfuse_context
-"""
-OBSERVE = """\
-try:
-    from langfuse import observe
-except ImportError:
-    from langfuse.decorators import observe
-"""
+SDK, OBSERVE = "@SDK@", "@OBSERVE@"
+"""Imports that Langfuse 2 has elsewhere; the rest of the program is the same for all."""
+_IMPORTS = {SDK: "from langfuse import get_client", OBSERVE: "from langfuse import observe"}
+_IMPORTS_2 = {
+    SDK: "from langfuse.decorators import langfuse_context\nget_client = lambda: langfuse_context",
+    OBSERVE: "from langfuse.decorators import observe",
+}
 DRAIN = """
 async def drain(rounds=2):
     try:
@@ -323,8 +322,9 @@ _ASK_OPENAI = "client = AsyncOpenAI()\nresponse = await client.chat.completions.
 
 def _observe_rows(topic: str) -> tuple[Row, ...]:
     def row(name: str, last: str, about: str, body: str = _OBSERVED_CALL, how: str = "") -> Row:
-        ask = _OBSERVED.format(how=how, body=_indented(body))
-        return Row(topic, name, f"await ask()\n{last}", SDK + OBSERVE, DRAIN + ask, about=about)
+        ask = DRAIN + _OBSERVED.format(how=how, body=_indented(body))
+        complete = "drain" in name
+        return Row(topic, name, f"await ask()\n{last}", f"{SDK}\n{OBSERVE}", ask, about=about, complete=complete)
 
     def openai(name: str, body: str, about: str) -> Row:
         return Row(topic, name, body, "from langfuse.openai import AsyncOpenAI", about=about)

@@ -19,7 +19,7 @@ from lint_rules.shim.sink import Answer, Generation
 
 from . import endings, fixes
 from .pairs import Column, Pair, columns
-from .results import ABSENT, DELIVERED, HANG, Cell
+from .results import ABSENT, CANNOT, DELIVERED, HANG, Cell
 
 AT_ONCE = 12
 """Programs that run side by side: most of their time they wait."""
@@ -139,15 +139,23 @@ def as_they_stand(on: Bench, column: Column, rows: Sequence[endings.Row], runs: 
     """Measure rows: `runs` runs each, and a few more where they disagree."""
     trials = [_trial(on, column, row) for row in rows]
     started = [on.codes(trial, runs) for trial in trials]
-    cells = [Cell(row.topic, row.name, column.name, tuple(codes)) for row, codes in zip(rows, started, strict=True)]
+    cells = [
+        Cell(row.topic, row.name, column.name, tuple(codes), found=_cannot(row, trial, column.pair))
+        for row, trial, codes in zip(rows, trials, started, strict=True)
+    ]
     torn = [at for at, cell in enumerate(cells) if len(set(cell.codes)) > 1]
     for at, codes in [(at, on.codes(trials[at], MORE)) for at in torn]:
         cells[at] = cells[at].with_runs(codes)
     yield from cells
 
 
+def _cannot(row: endings.Row, trial: Trial, pair: Pair) -> tuple[str, ...]:
+    """Return the rules that say of a row in which nothing is missing that these versions cannot deliver that way."""
+    return tuple(code for code in _found(trial, pair) if code in CANNOT) if row.complete else ()
+
+
 def _trial(on: Bench, column: Column, row: endings.Row) -> Trial:
-    files = {fixes.PROGRAM: row.source(column.register)}
+    files = {fixes.PROGRAM: row.source(column.register, langfuse=int(column.pair.langfuse.split(".")[0]))}
     return on.lay_out(files, (fixes.PROGRAM,), calls=row.calls, exit_code=row.exit_code)
 
 

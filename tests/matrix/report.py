@@ -10,10 +10,8 @@ from statistics import median
 from . import endings, fixes
 from .measure import FAILURES, PATIENCE, TIMEOUT
 from .pairs import PAIRS, Column, Pair, columns
-from .results import DELIVERED, HANG, Cell, Results
+from .results import CANNOT, DELIVERED, HANG, Cell, Results
 
-CANNOT = ("LLM402", "LLM403")
-"""The rules that say that no fix helps: these versions cannot deliver that way."""
 MOST_ADDED = 0.5
 MOST_WAITED = 10.0
 _SLOW_CALL = 5.0
@@ -92,8 +90,7 @@ def _misses_in_short(cells: Iterable[Cell]) -> Iterator[str]:
 
 def miss(cell: Cell) -> str:
     """Say what is wrong with a cell; empty when nothing is, or when it promises nothing."""
-    judge = {"fixes": _miss_of_fix, "idle": _miss_of_idle, "failing": _miss_of_failing, "registrations": _miss_of_rule}
-    return judge[cell.topic](cell) if cell.topic in judge else ""
+    return _JUDGES[cell.topic](cell) if cell.topic in _JUDGES else ""
 
 
 def _miss_of_fix(cell: Cell) -> str:
@@ -130,11 +127,30 @@ def _miss_of_failing(cell: Cell) -> str:
     return f"it came to {_runs(cell.codes)}" if changed or lost else ""
 
 
-def _miss_of_rule(cell: Cell) -> str:
-    works, warned = cell.delivered == len(cell.codes), CANNOT[0] in cell.found
+def _miss_of_registration(cell: Cell) -> str:
+    return _miss_of_rule(cell, CANNOT[0])
+
+
+def _miss_of_observe(cell: Cell) -> str:
+    return _miss_of_rule(cell, CANNOT[1]) if cell.row in _COMPLETE else ""
+
+
+def _miss_of_rule(cell: Cell, rule: str) -> str:
+    """Hold what a rule says against the run of a program in which nothing is missing."""
+    works, warned = cell.delivered == len(cell.codes), rule in cell.found
     if works and warned:
-        return f"{CANNOT[0]} is reported, and it works"
-    return "" if works or warned else f"{_runs(cell.codes)} delivered, and {CANNOT[0]} is not reported"
+        return f"{rule} is reported, and it works"
+    return "" if works or warned else f"{_runs(cell.codes)} delivered, and {rule} is not reported"
+
+
+_COMPLETE = {row.name for row in endings.ROWS if row.complete}
+_JUDGES = {
+    "fixes": _miss_of_fix,
+    "idle": _miss_of_idle,
+    "failing": _miss_of_failing,
+    "registrations": _miss_of_registration,
+    "observe": _miss_of_observe,
+}
 
 
 # ---- cells
@@ -167,7 +183,9 @@ def _cell(cell: Cell) -> str:
     if cell.is_absent:
         return "-"
     text = _runs(cell.codes)
-    return f"**{text}**" if cell.delivered == len(cell.codes) else text
+    text = f"**{text}**" if cell.delivered == len(cell.codes) else text
+    said = [] if cell.fixed else [code for code in cell.found if code in CANNOT]
+    return " ".join([text, *said, *(["⚠"] if miss(cell) and not cell.fixed else [])])
 
 
 def _fix_cell(cell: Cell) -> str:
@@ -432,7 +450,12 @@ TOPICS: dict[str, Callable[[Results], str]] = {
         "How a stream is read",
         "Behind the loop these programs let LiteLLM finish and wait half a second: what is lost, the loop has lost.",
     ),
-    "observe": _of_rows("observe", "Spans of the Langfuse SDK around the call", "The process ends normally."),
+    "observe": _of_rows(
+        "observe",
+        "Spans of the Langfuse SDK around the call",
+        "The process ends normally. Where nothing is missing (the rows with a drain) and the generation is lost, the "
+        "linter has to say LLM403; ⚠ marks where it does not agree with the run.",
+    ),
     "idle": _idle,
     "failing": _failing,
 }

@@ -11,6 +11,8 @@ from typing import Any
 DELIVERED = "F"
 ABSENT = "absent"
 HANG = "HANG"
+CANNOT = ("LLM402", "LLM403")
+"""The rules that say that no fix helps: these versions cannot deliver that way."""
 
 
 @dataclass(frozen=True)

@@ -66,9 +66,10 @@ def test_a_fixed_program_delivers(column: Column, program: Program, measured: Me
 
 
 @pytest.mark.parametrize("register", REGISTRATIONS.values(), ids=list(REGISTRATIONS))
-def test_every_row_is_a_program(register: str) -> None:
+@pytest.mark.parametrize("langfuse", [2, 5])
+def test_every_row_is_a_program(register: str, langfuse: int) -> None:
     for row in (*ROWS, REGISTRATION):
-        tree = ast.parse(row.source(register))
+        tree = ast.parse(row.source(register, langfuse=langfuse))
         assert any(isinstance(node, ast.AsyncFunctionDef) and node.name == "main" for node in tree.body), row.name
 
 

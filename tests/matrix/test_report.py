@@ -163,6 +163,24 @@ def test_registrations_hold_the_linter_against_the_run(
     assert line(written(cell), "1.106.2 + 5.0.4") == f"| 1.106.2 + 5.0.4 | {shown} |"
 
 
+@pytest.mark.parametrize(
+    ("row", "codes", "found", "shown"),
+    [
+        ("@observe, drain, flush", ("F",), (), "**1/1**"),
+        ("@observe, drain, flush", ("0",), ("LLM403",), "0/1 LLM403"),
+        ("@observe, drain, flush", ("F",), ("LLM403",), "**1/1** LLM403 ⚠"),
+        ("@observe, drain, flush", ("0",), (), "0/1 ⚠"),
+        ("@observe, nothing", ("0",), (), "0/1"),
+    ],
+)
+def test_spans_hold_the_linter_against_the_run(
+    row: str, codes: tuple[str, ...], found: tuple[str, ...], shown: str
+) -> None:
+    cell = Cell("observe", row, OTEL, codes, found=found)
+    assert bool(miss(cell)) == ("⚠" in shown)
+    assert line(written(cell), row) == f"| {row} | {shown} |"
+
+
 def test_the_summary_collects_what_misses() -> None:
     text = written(*(Cell("fixes", "one call", column, ("0",), fixed=True) for column in (OLD, NEW)))
     said = "- ⚠ fixes, *one call*: the fixed program delivered 0/1 (1.77.7 + 2.60.10; 1.106.2 + 4.18.0)"

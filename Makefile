@@ -40,7 +40,7 @@ pair-otel pair-legacy: $(VENV)/.test
 # Every pair of versions in an environment of its own: the first time takes a while and some gigabytes.
 matrix: $(VENV)/.test  ## Measure every ending and every fix with every pair of versions, and write docs/delivery.md
 	$(MAKE) --no-print-directory $$($(PYTHON) $(PAIRS) stamps)
-	$(BIN)/python -m tests.matrix --out docs/delivery.md $(MATRIX)
+	$(BIN)/python -m tests.matrix --out docs/delivery.md --json .venvs/matrix.json $(MATRIX)
 
 corpus: $(VENV)/.test  ## Score the linter on labelled sites in real code (fetches the sources; CLONES=pattern for git)
 	$(BIN)/python tests/corpus/evaluate.py $(if $(CLONES),--clones '$(CLONES)')

@@ -18,8 +18,8 @@ from typing import BinaryIO
 
 from .launch import Fresh, Job, Launcher, Running, Warm, parse_command, program_env, require_extra
 from .loopback import ShimError
-from .provider import provider
-from .sink import Answer, sink
+from .provider import Provider, provider
+from .sink import Answer, Sink, sink
 from .verdict import Call, RunReport, judge
 
 __all__ = ["Call", "RunReport", "ShimError", "Warm", "run"]
@@ -50,12 +50,8 @@ def run(  # noqa: PLR0913 (keyword-only options)
     folder = str(Path(cwd or ".").absolute())
     python, flags, argv = parse_command(command, python, folder)
     require_extra(python)
-    with (
-        tempfile.TemporaryDirectory(prefix="shim-") as kept,
-        provider(port) as model,
-        sink(answer=langfuse) as traces,
-    ):
-        out, err = Path(kept, "stdout"), Path(kept, "stderr")
+    with _endpoints(port, langfuse) as (kept, model, traces):
+        out, err = kept / "stdout", kept / "stderr"
         job = Job(python, flags, argv, folder, program_env(env, model, traces), str(out), str(err))
         began, started = time.time(), time.monotonic()
         with _following([out, err], echo):
@@ -74,6 +70,13 @@ def run(  # noqa: PLR0913 (keyword-only options)
             seconds=round(seconds, 3),
             began=began,
         )
+
+
+@contextlib.contextmanager
+def _endpoints(port: int, langfuse: Answer) -> Iterator[tuple[Path, Provider, Sink]]:
+    """Run both endpoints, and keep a folder for what the program prints."""
+    with tempfile.TemporaryDirectory(prefix="shim-") as kept, provider(port) as model, sink(answer=langfuse) as traces:
+        yield Path(kept), model, traces
 
 
 def _finish(program: Running, timeout: float) -> int | None:

@@ -43,9 +43,9 @@ def run(  # noqa: PLR0913 (keyword-only options)
 ) -> RunReport:
     """Run `command` (`script.py …`, `python script.py …`, `-m module …`) and report what became of its calls.
 
-    `env` is laid over this process's environment; `port` is the loopback model's (0: a free one); `echo` gets the
-    program's output while it runs; `langfuse` says how the loopback Langfuse takes what it is sent. Raises `ShimError`,
-    with one line for the user, when it cannot even be started.
+    `env` is laid over this process's environment; `port` is the loopback model's (0: a free one), `langfuse` how the
+    loopback Langfuse answers; `echo` gets the program's output while it runs. Raises `ShimError`, with one line for the
+    user, when it cannot even be started.
     """
     folder = str(Path(cwd or ".").absolute())
     python, flags, argv = parse_command(command, python, folder)
@@ -53,10 +53,9 @@ def run(  # noqa: PLR0913 (keyword-only options)
     with _endpoints(port, langfuse) as (kept, model, traces):
         out, err = kept / "stdout", kept / "stderr"
         job = Job(python, flags, argv, folder, program_env(env, model, traces), str(out), str(err))
-        began, started = time.time(), time.monotonic()
+        began = time.time()
         with _following([out, err], echo):
-            exit_code = _finish((launcher or Fresh()).launch(job), timeout)
-        seconds = time.monotonic() - started
+            exit_code, seconds = _finish((launcher or Fresh()).launch(job), timeout)
         traces.settle(GRACE)
         calls, strays = judge(model.exchanges(), traces.observations())
         return RunReport(
@@ -67,7 +66,7 @@ def run(  # noqa: PLR0913 (keyword-only options)
             strays=strays,
             stdout=_read(out),
             stderr=_read(err),
-            seconds=round(seconds, 3),
+            seconds=seconds,
             began=began,
         )
 
@@ -79,10 +78,11 @@ def _endpoints(port: int, langfuse: Answer) -> Iterator[tuple[Path, Provider, Si
         yield Path(kept), model, traces
 
 
-def _finish(program: Running, timeout: float) -> int | None:
-    """Wait for the program; whatever happens, leave nothing of it behind."""
+def _finish(program: Running, timeout: float) -> tuple[int | None, float]:
+    """Wait for the program and say how long that took; whatever happens, leave nothing of it behind."""
+    started = time.monotonic()
     try:
-        return program.wait(timeout)
+        return program.wait(timeout), round(time.monotonic() - started, 3)
     finally:
         program.kill()
 

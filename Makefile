@@ -1,12 +1,14 @@
 # Two commands from a fresh clone: `make demo` and `make test`. Both need python3 (3.10 or newer), make and a package index.
 PYTHON ?= python3
-PAIR ?= default
 VENV := .venv
 BIN := $(VENV)/bin
+PAIRS := tests/matrix/pairs.py
+OTEL := 1.106.2+5.0.4
+LEGACY := 1.77.7+2.60.10
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint cases pairs corpus clean
+.PHONY: help demo test lint cases pairs pair-otel pair-legacy matrix corpus clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -14,7 +16,7 @@ help:  ## Show this list
 demo: $(VENV)/.shim  ## Find, fix and prove the three original losses
 	@$(BIN)/python tests/demo.py
 
-test: $(VENV)/.test lint  ## Run the linters and the whole default suite
+test: $(VENV)/.test .venvs/$(LEGACY)/.installed lint  ## Run the linters and the whole default suite
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.test
@@ -28,20 +30,26 @@ cases: $(VENV)/.test  ## Lint, fix and run the cases only
 # The same cases with other versions of the SDKs, each in an environment of its own.
 pairs: pair-otel pair-legacy  ## Run the cases with litellm 1.106.2 + langfuse 5.0.4 and litellm 1.77.7 + langfuse 2.60.10
 
-pair-%: $(VENV)/.test .venvs/%/.installed
-	$(BIN)/python -m pytest tests/test_cases.py --pair $* --shim-python .venvs/$*/bin/python
+pair-otel: NAME = $(OTEL)
+pair-legacy: NAME = $(LEGACY)
+pair-otel: .venvs/$(OTEL)/.installed
+pair-legacy: .venvs/$(LEGACY)/.installed
+pair-otel pair-legacy: $(VENV)/.test
+	$(BIN)/python -m pytest tests/test_cases.py --pair $(@:pair-%=%) --shim-python .venvs/$(NAME)/bin/python
+
+# Every pair of versions in an environment of its own: the first time takes a while and some gigabytes.
+matrix: $(VENV)/.test  ## Measure every ending and every fix with every pair of versions, and write docs/delivery.md
+	$(MAKE) --no-print-directory $$($(PYTHON) $(PAIRS) stamps)
+	$(BIN)/python -m tests.matrix --out docs/delivery.md --json .venvs/matrix.json $(MATRIX)
 
 corpus: $(VENV)/.test  ## Score the linter on labelled sites in real code (fetches the sources; CLONES=pattern for git)
 	$(BIN)/python tests/corpus/evaluate.py $(if $(CLONES),--clones '$(CLONES)')
 
-.venvs/otel/.installed: REQUIREMENTS = litellm==1.106.2 langfuse==5.0.4
-.venvs/legacy/.installed: REQUIREMENTS = litellm==1.77.7 langfuse==2.60.10 'openai<2'
-
-# $(1): the environment's folder, $(2): what to install
+# $(1): the environment's folder, $(2): what to install, $(3): the Python it is made from ($(PYTHON))
 ifdef UV
-install = { test -x $(1)/bin/python || uv venv --quiet --python $(PYTHON) $(1); } && uv pip install --quiet --python $(1)/bin/python $(2)
+install = { test -x $(1)/bin/python || uv venv --quiet --python $(or $(3),$(PYTHON)) $(1); } && uv pip install --quiet --python $(1)/bin/python $(2)
 else
-install = { test -x $(1)/bin/python || $(PYTHON) -m venv $(1); } && $(1)/bin/python -m pip install --quiet --disable-pip-version-check $(2)
+install = { test -x $(1)/bin/python || $(or $(3),$(PYTHON)) -m venv $(1); } && $(1)/bin/python -m pip install --quiet --disable-pip-version-check $(2)
 endif
 
 $(VENV)/.shim: pyproject.toml
@@ -52,8 +60,8 @@ $(VENV)/.test: pyproject.toml
 	$(call install,$(VENV),--editable '.[test]')
 	@touch $@ $(VENV)/.shim
 
-.venvs/%/.installed: Makefile
-	$(call install,.venvs/$*,$(REQUIREMENTS))
+.venvs/%/.installed: $(PAIRS)
+	$(call install,.venvs/$*,$(shell $(PYTHON) $(PAIRS) requirements $*),$(shell $(PYTHON) $(PAIRS) python $*))
 	@touch $@
 
 clean:  ## Remove the environments and caches

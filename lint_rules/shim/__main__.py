@@ -11,6 +11,7 @@ from pathlib import Path
 
 from .loopback import ShimError
 from .run import run
+from .sink import ANSWERS
 from .table import table
 from .verdict import RunReport
 
@@ -35,7 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not command:
         parser.error("no command given: expected -- COMMAND…")
     try:
-        report = run(command, python=options.python, timeout=options.timeout, port=options.port, echo=sys.stderr.buffer)
+        report = run(
+            command,
+            python=options.python,
+            timeout=options.timeout,
+            port=options.port,
+            langfuse=options.langfuse,
+            echo=sys.stderr.buffer,
+        )
         if options.json:
             _write_json(options.json, report)
     except ShimError as error:
@@ -65,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     option("--timeout", type=_seconds, default=60.0, metavar="S", help="kill the program after S seconds (60)")
     option("--python", default=sys.executable, metavar="PY", help="the Python that runs the program (this one)")
     option("--json", type=Path, metavar="FILE", help="also write the report to FILE")
+    option("--langfuse", choices=ANSWERS, default="ok", help="how the loopback Langfuse takes what it is sent (ok)")
     option("--port", type=_port, default=0, metavar="N", help="port of the model endpoint (a free one)")
     return parser
 

@@ -18,8 +18,8 @@ from typing import BinaryIO
 
 from .launch import Fresh, Job, Launcher, Running, Warm, parse_command, program_env, require_extra
 from .loopback import ShimError
-from .provider import provider
-from .sink import sink
+from .provider import Provider, provider
+from .sink import Answer, Sink, sink
 from .verdict import Call, RunReport, judge
 
 __all__ = ["Call", "RunReport", "ShimError", "Warm", "run"]
@@ -39,24 +39,25 @@ def run(  # noqa: PLR0913 (keyword-only options)
     launcher: Launcher | None = None,
     port: int = 0,
     echo: BinaryIO | None = None,
+    langfuse: Answer = "ok",
 ) -> RunReport:
     """Run `command` (`script.py …`, `python script.py …`, `-m module …`) and report what became of its calls.
 
-    `env` is laid over this process's environment; `port` is the loopback model's (0: a free one); `echo` gets the
-    program's output while it runs. Raises `ShimError`, with one line for the user, when it cannot even be started.
+    `env` is laid over this process's environment; `port` is the loopback model's (0: a free one), `langfuse` how the
+    loopback Langfuse answers; `echo` gets the program's output while it runs. Raises `ShimError`, with one line for the
+    user, when it cannot even be started.
     """
     folder = str(Path(cwd or ".").absolute())
     python, flags, argv = parse_command(command, python, folder)
     require_extra(python)
-    with tempfile.TemporaryDirectory(prefix="shim-") as kept, provider(port) as model, sink() as langfuse:
-        out, err = Path(kept, "stdout"), Path(kept, "stderr")
-        job = Job(python, flags, argv, folder, program_env(env, model, langfuse), str(out), str(err))
-        started = time.monotonic()
+    with _endpoints(port, langfuse) as (kept, model, traces):
+        out, err = kept / "stdout", kept / "stderr"
+        job = Job(python, flags, argv, folder, program_env(env, model, traces), str(out), str(err))
+        began = time.time()
         with _following([out, err], echo):
-            exit_code = _finish((launcher or Fresh()).launch(job), timeout)
-        seconds = time.monotonic() - started
-        langfuse.settle(GRACE)
-        calls, strays = judge(model.exchanges(), langfuse.observations())
+            exit_code, seconds = _finish((launcher or Fresh()).launch(job), timeout)
+        traces.settle(GRACE)
+        calls, strays = judge(model.exchanges(), traces.observations())
         return RunReport(
             command=tuple(command),
             exit_code=exit_code,
@@ -65,14 +66,23 @@ def run(  # noqa: PLR0913 (keyword-only options)
             strays=strays,
             stdout=_read(out),
             stderr=_read(err),
-            seconds=round(seconds, 3),
+            seconds=seconds,
+            began=began,
         )
 
 
-def _finish(program: Running, timeout: float) -> int | None:
-    """Wait for the program; whatever happens, leave nothing of it behind."""
+@contextlib.contextmanager
+def _endpoints(port: int, langfuse: Answer) -> Iterator[tuple[Path, Provider, Sink]]:
+    """Run both endpoints, and keep a folder for what the program prints."""
+    with tempfile.TemporaryDirectory(prefix="shim-") as kept, provider(port) as model, sink(answer=langfuse) as traces:
+        yield Path(kept), model, traces
+
+
+def _finish(program: Running, timeout: float) -> tuple[int | None, float]:
+    """Wait for the program and say how long that took; whatever happens, leave nothing of it behind."""
+    started = time.monotonic()
     try:
-        return program.wait(timeout)
+        return program.wait(timeout), round(time.monotonic() - started, 3)
     finally:
         program.kill()
 

@@ -1,23 +1,30 @@
 """The loopback Langfuse: accepts what the SDKs and LiteLLM's own exporters send, and reads the generations out of it.
 
-Bodies are kept as they came and decoded when asked for, after the program is gone.
+Bodies are kept as they came and decoded when asked for, after the program is gone. Asked to, the endpoint fails the way
+real ones do (`Answer`), because what a program does then is part of what delivery means.
 """
 
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 from urllib.parse import urlsplit
 
 from .answers import marked
-from .loopback import Handler, Server, serving
+from .loopback import LOOPBACK, Handler, Server, serving
 
 Kind = Literal["generation", "span"]
+Answer = Literal["ok", "500", "hang", "slow", "refuse"]
+"""How the endpoint takes what it is sent: it accepts it; answers 500; accepts the connection and never answers; accepts
+it after `SLOW` seconds; refuses the connection. What gets no `ok` in the end counts as not arrived."""
+ANSWERS: tuple[Answer, ...] = get_args(Answer)
+SLOW = 2.0
 
 _OUTPUTS = (
     "langfuse.observation.output",
@@ -67,9 +74,12 @@ class Delivery:
 class Sink:
     """The endpoint's address and what arrived."""
 
-    def __init__(self, server: Server) -> None:
-        self.url = server.url
-        self._server = server
+    def __init__(self, url: str, idle: Callable[[], bool], answer: Answer = "ok") -> None:
+        self.url = url
+        self.answer = answer
+        self.closing = threading.Event()
+        """Set when the endpoint goes away, for those who wait in it."""
+        self._idle = idle
         self._deliveries: list[Delivery] = []
         self._lock = threading.Lock()
 
@@ -78,11 +88,11 @@ class Sink:
         with self._lock:
             self._deliveries.append(delivery)
 
-    def settle(self, grace: float, limit: float = 2.0) -> None:
+    def settle(self, grace: float, limit: float = SLOW + 2.0) -> None:
         """Wait for what is still on its way: `grace` seconds at least, then until no request is being read."""
         time.sleep(grace)
         deadline = time.monotonic() + limit
-        while not self._server.idle and time.monotonic() < deadline:
+        while not self._idle() and time.monotonic() < deadline:
             time.sleep(0.01)
 
     def observations(self) -> tuple[Generation, ...]:
@@ -95,12 +105,21 @@ class Sink:
 
 
 @contextmanager
-def sink(port: int = 0) -> Iterator[Sink]:
+def sink(port: int = 0, answer: Answer = "ok") -> Iterator[Sink]:
     """Run the endpoint, on `port` or a free one, for as long as the block runs."""
+    if answer == "refuse":
+        with socket.socket() as taken:
+            # Bound and not listening: the port refuses, and nobody else can open it meanwhile.
+            taken.bind((LOOPBACK, port))
+            yield Sink(f"http://{LOOPBACK}:{taken.getsockname()[1]}", lambda: True, answer)
+        return
     server = Server(_SinkHandler, port)
-    server.owner = Sink(server)
+    server.owner = Sink(server.url, lambda: server.idle, answer)
     with serving(server):
-        yield server.owner
+        try:
+            yield server.owner
+        finally:
+            server.owner.closing.set()
 
 
 class _SinkHandler(Handler):
@@ -109,6 +128,27 @@ class _SinkHandler(Handler):
         return cast(Sink, self.server.owner)
 
     def do_GET(self) -> None:
+        self._take(self._get)
+
+    def do_POST(self) -> None:
+        self._take(self._post)
+
+    def _take(self, accept: Callable[[bytes], None]) -> None:
+        """Read one request and answer it the way this endpoint has been told to."""
+        with self.server.working():
+            body = self.body()
+            if self.sink.answer == "slow":
+                self.sink.closing.wait(SLOW)
+            if self.sink.answer == "500":
+                self.answer_json({"message": "the shim was asked to fail", "error": "InternalServerError"}, 500)
+            elif self.sink.answer != "hang":
+                accept(body)
+        if self.sink.answer == "hang":
+            # Not counted as work: nobody shall wait for an answer that never comes.
+            self.sink.closing.wait()
+            self.close_connection = True
+
+    def _get(self, _: bytes) -> None:
         route = urlsplit(self.path).path.rstrip("/")
         if route.endswith("/health"):
             return self.answer_json({"status": "OK", "version": "3.200.0"})
@@ -116,12 +156,7 @@ class _SinkHandler(Handler):
             return self.answer_json({"data": [{"id": "shim", "name": "shim", "metadata": {}, "organization": None}]})
         return self.answer_json({"message": f"the shim has nothing at {route}", "error": "NotFound"}, 404)
 
-    def do_POST(self) -> None:
-        with self.server.working():
-            self._post()
-
-    def _post(self) -> None:
-        body = self.body()
+    def _post(self, body: bytes) -> None:
         route = urlsplit(self.path).path.rstrip("/")
         if route.endswith(("/otel/v1/traces", "/otel")):
             self.sink.accept(Delivery("otlp", body))

@@ -52,6 +52,9 @@ class RunReport:
     stdout: str
     stderr: str
     seconds: float
+    """From the start of the program to its end."""
+    began: float = 0.0
+    """When that start was, in seconds since the epoch: ties the program's own clock to `seconds`."""
 
     @property
     def call_verdict(self) -> CallVerdict | None:

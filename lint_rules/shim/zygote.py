@@ -10,6 +10,7 @@ a throw-away program that makes calls. Out: `{"ready": seconds}`, `{"id": n, "pi
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import importlib
@@ -34,6 +35,8 @@ else:
 Job = dict[str, Any]
 
 PRELOADED = ("litellm", "langfuse")
+_DELIVERING = (*PRELOADED, "opentelemetry")
+"""The packages whose exit handlers have to do with traces."""
 _CHUNK = 65536
 
 
@@ -149,13 +152,41 @@ def warm(job: Job) -> dict[str, str]:
     for name in PRELOADED:
         importlib.import_module(name)
     for name in _modules_of_a_call(job):
-        # A module may be missing its own optional parts, or exist only as an alias another one made.
-        with contextlib.suppress(Exception):
-            importlib.import_module(name)
+        import_unless_it_registers(name)
     # Spares each child the copying of every page that holds a counter of the collector.
     gc.collect()
     gc.freeze()
     return {key: value for key, value in os.environ.items() if before.get(key) != value}
+
+
+class _RegistersTooEarly(BaseException):
+    """Not an `Exception`, so that no module takes it for a missing optional part of its own."""
+
+
+def import_unless_it_registers(name: str) -> None:
+    """Import a module, unless that registers an exit handler that delivers traces, or waits for them.
+
+    Exit handlers run in the reverse of their order, and that decides what arrives: litellm 1.80 to 1.85 import their
+    logging worker with the first call, behind the exporter, and so flush it before the exporter is shut down. A fork
+    must do it in the same order.
+    """
+    register, before, refused = atexit.register, set(sys.modules), []
+
+    def guarded(function: Any, *arguments: Any, **options: Any) -> Any:
+        if str(getattr(function, "__module__", "")).partition(".")[0] in _DELIVERING:
+            refused.append(function)
+            raise _RegistersTooEarly
+        return register(function, *arguments, **options)
+
+    atexit.register = guarded  # type: ignore[assignment]
+    # A module may be missing its own optional parts, or exist only as an alias another one made.
+    with contextlib.suppress(Exception, _RegistersTooEarly):
+        importlib.import_module(name)
+        if refused:
+            # Somebody swallowed it, and now lacks what he believes to be missing.
+            for found in set(sys.modules) - before:
+                del sys.modules[found]
+    atexit.register = register
 
 
 def _modules_of_a_call(job: Job) -> list[str]:

@@ -68,6 +68,13 @@ def test_a_hang_is_2(folder: Path) -> None:
     assert done.stderr == "words\nshim: the program was still running after 1 s and was killed\n"
 
 
+def test_a_langfuse_that_is_not_there(folder: Path) -> None:
+    (folder / "ask.py").write_text("import os, urllib.request as u\nu.urlopen(os.environ['LANGFUSE_HOST'])\n")
+    done = shim("--langfuse", "refuse", "--", "ask.py", cwd=folder)
+    assert done.returncode == 2
+    assert "refused" in done.stderr and "shim: the program failed: exit 1" in done.stderr
+
+
 def test_a_taken_port_is_2(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -88,6 +95,7 @@ def test_a_taken_port_is_2(folder: Path) -> None:
         (["--port", "99999", "--", "none.py"], "between 0 and 65535"),
         (["--json", "no/such/folder.json", "--", "none.py"], "cannot write no/such/folder.json"),
         (["--nonsense", "--", "none.py"], "unrecognized arguments: --nonsense"),
+        (["--langfuse", "gone", "--", "none.py"], "invalid choice: 'gone'"),
     ],
 )
 def test_bad_usage_is_2_without_a_traceback(folder: Path, arguments: list[str], message: str) -> None:

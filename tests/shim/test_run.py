@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -226,3 +227,44 @@ def test_variables_read_at_import_are_honoured(run_source: Runner, variable: str
         "import os, sys; print(os.environ.get(sys.argv[1]), os.getppid())", variable, env={variable: "1"}
     )
     assert report.stdout.split() == ["1", str(os.getpid())]
+
+
+FAILING = """
+import atexit, os, sys, time, urllib.request
+body = b'{"batch": [{"id": "e", "type": "generation-create", "body": {"id": "g", "output": "from call 1:"}}]}'
+try:
+    answer = urllib.request.urlopen(os.environ["LANGFUSE_HOST"] + "/api/public/ingestion", body, timeout=4)
+    print(answer.status)
+except OSError as error:
+    print(type(error).__name__, getattr(error, "code", getattr(error, "reason", "")))
+sys.exit(3)
+"""
+"""Does what an exporter does, without one: how the SDKs take a failing Langfuse is measured in `tests/matrix`."""
+
+
+@pytest.mark.parametrize(
+    ("langfuse", "said", "arrived"),
+    [
+        ("ok", "207", 1),
+        ("slow", "207", 1),
+        ("500", "HTTPError 500", 0),
+        ("refuse", "URLError [Errno 111] Connection refused", 0),
+        ("hang", "TimeoutError ", 0),
+    ],
+)
+def test_a_langfuse_that_fails(run_source: Runner, langfuse: str, said: str, arrived: int) -> None:
+    report = run_source(FAILING, langfuse=langfuse)
+    assert (report.stdout.strip(), report.exit_code, len(report.strays)) == (said.strip(), 3, arrived)
+
+
+def test_a_langfuse_that_hangs_does_not_hang_the_shim(run_source: Runner) -> None:
+    started = time.monotonic()
+    report = run_source(FAILING.replace("timeout=4", "timeout=60"), langfuse="hang", timeout=1.0)
+    assert report.verdict == "hung" and report.strays == ()
+    assert time.monotonic() - started < 4
+
+
+def test_a_report_says_when(run_source: Runner) -> None:
+    before = time.time()
+    report = run_source("import time; print(time.time())")
+    assert before <= report.began <= float(report.stdout) <= report.began + report.seconds + 0.1

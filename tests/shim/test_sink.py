@@ -5,14 +5,17 @@ from __future__ import annotations
 import gzip
 import http.client
 import json
-from collections.abc import Iterator
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from lint_rules.shim.sink import Sink, sink, text_of
+from lint_rules.shim.sink import SLOW, Sink, sink, text_of
 
 TEXT = "Hello from call 3: the quick brown world."
 
@@ -130,3 +133,82 @@ def test_nonsense_is_no_observation(langfuse: Sink, path: str, body: bytes) -> N
 )
 def test_the_text_of_an_output(output: object, text: str) -> None:
     assert text_of(output) == text
+
+
+# ---- endpoints that fail
+
+
+SENT = {"id": "e", "type": "generation-create", "body": {"id": "g", "output": TEXT}}
+
+
+@pytest.mark.parametrize("path", ["/api/public/ingestion", "/api/public/otel/v1/traces", "/api/public/health"])
+def test_one_that_answers_500_keeps_nothing(path: str) -> None:
+    with sink(answer="500") as failing:
+        assert send(failing, "GET" if path.endswith("health") else "POST", path, b"{}")[0] == 500
+        assert ingest(failing, SENT)[0] == 500
+        assert failing.observations() == ()
+
+
+def test_one_that_refuses_is_not_there() -> None:
+    with sink(answer="refuse") as refusing:
+        for _ in range(2):
+            with pytest.raises(ConnectionRefusedError):
+                ingest(refusing, SENT)
+        assert refusing.observations() == ()
+        refusing.settle(0.0)
+
+
+def test_one_that_is_slow_accepts_in_the_end() -> None:
+    with sink(answer="slow") as slow:
+        started = time.monotonic()
+        assert ingest(slow, SENT)[0] == 207
+        assert time.monotonic() - started >= SLOW
+        assert [one.output_text for one in slow.observations()] == [TEXT]
+
+
+def test_what_a_slow_one_has_in_hand_is_waited_for() -> None:
+    with sink(answer="slow") as slow:
+        post = threading.Thread(target=ingest, args=(slow, SENT))
+        post.start()
+        slow.settle(0.2)
+        assert len(slow.observations()) == 1
+        post.join()
+
+
+def test_one_that_hangs_holds_up_its_client_and_nobody_else() -> None:
+    before = threading.active_count()
+    with sink(answer="hang") as hanging:
+        with socket.create_connection(urlsplit(hanging.url).netloc.split(":")) as client:
+            client.settimeout(0.3)
+            client.sendall(b"POST /api/public/ingestion HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")
+            with pytest.raises(TimeoutError):
+                client.recv(1)
+            started = time.monotonic()
+            hanging.settle(0.0)
+            assert time.monotonic() - started < 1
+            hanging.closing.set()
+            client.settimeout(5)
+            assert client.recv(1) == b""
+        assert hanging.observations() == ()
+    _wait_until(lambda: threading.active_count() <= before)
+
+
+def test_one_that_hangs_leaves_no_thread_behind() -> None:
+    before = threading.active_count()
+    with sink(answer="hang") as hanging:
+        address = urlsplit(hanging.url).netloc.split(":")
+        clients = [socket.create_connection(address) for _ in range(5)]
+        for client in clients:
+            client.sendall(b"GET /api/public/health HTTP/1.1\r\nHost: x\r\n\r\n")
+        _wait_until(lambda: threading.active_count() >= before + 6)
+    # The clients are still there, as programs are that hang together with the endpoint.
+    _wait_until(lambda: threading.active_count() <= before)
+    for client in clients:
+        client.close()
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lint_rules.finding import Step
-from lint_rules.semantics import delivery, sdk
+from lint_rules.semantics import delivery, runs, sdk, tracing
 from lint_rules.semantics.environment import Environment, path_of
 from lint_rules.semantics.narrow import type_test
 from lint_rules.semantics.syntax import last_name
@@ -50,9 +50,9 @@ def call(node: ast.Call, env: Environment, machine: Machine) -> Value:
     callee = machine.evaluate(node.func, env)
     machine.calls += _may_raise(callee)
     if isinstance(callee, External) and callee.dotted in sdk.RUNNERS:
-        return machine.entry_point(node, sdk.RUNNERS[callee.dotted], env)
+        return runs.entry_point(node, sdk.RUNNERS[callee.dotted], env, machine)
     if isinstance(callee, External) and callee.dotted in sdk.LOOP_RUN_METHODS:
-        return machine.entry_point(node, callee.dotted.rpartition(".")[2], env)
+        return runs.entry_point(node, callee.dotted.rpartition(".")[2], env, machine)
     if (flag := type_test(node, machine, env)) is not None:
         return flag
     arguments = Arguments(node, env, machine)
@@ -137,10 +137,11 @@ def _external(dotted: str, arguments: Arguments) -> Value:
 def litellm_call(dotted: str, entry: sdk.Call, arguments: Arguments, *, streams: bool | None = None) -> Value:
     """Return what a LiteLLM call gives: a stream where it can be one, and the event that it has been made."""
     machine, env, node = arguments.machine, arguments.env, arguments.node
-    machine.registered(node)
+    tracing.registered(node, machine)
     origin = Origin(dotted, node.lineno, node.col_offset, machine.frame.home.name)
     machine.created(origin, env)
-    machine.called_litellm(entry.is_async, env)
+    if entry.is_async:  # sync calls are logged in threads that Python joins at exit
+        delivery.called(env)
     visible = streams if streams is not None else arguments.streams()
     result: Value = UNKNOWN
     if entry.streams and visible is not False:
@@ -174,13 +175,13 @@ def _langfuse(dotted: str, arguments: Arguments) -> bool:
         return True
     if root in sdk.LANGFUSE_CLIENTS or root in sdk.LANGFUSE_CONTEXTS or root in sdk.LANGFUSE_HANDLERS:
         if method in sdk.FLUSH_METHODS:
-            machine.flushed(arguments.node, env)
+            runs.flushed(arguments.node, env, machine)
         elif method not in sdk.SILENT_CLIENT_METHODS:
-            machine.observed(env)
+            runs.observed(env, machine)
         return True
     if dotted.startswith(sdk.LANGFUSE_OPENAI + "."):
         if ".create" in dotted or ".parse" in dotted or ".stream" in dotted:
-            machine.observed(env)
+            runs.observed(env, machine)
         return True
     return dotted in sdk.LANGFUSE_CLIENTS
 
@@ -191,7 +192,7 @@ def _foreign(dotted: str, arguments: Arguments) -> Value:
     _hand_over(arguments)
     root = dotted.partition(".")[0]
     if root == "litellm":
-        machine.registered(arguments.node)
+        tracing.registered(arguments.node, machine)
     own = root in sys.stdlib_module_names or root == "litellm"
     owner, _, last = dotted.rpartition(".")
     generic = last in ("flush", "shutdown", "close", "aclose", "stop")
@@ -215,7 +216,7 @@ def _hand_over(arguments: Arguments) -> None:
     for value in arguments.all():
         arguments.machine.escaped(value, arguments.env)
         if isinstance(value, Function):
-            arguments.machine.deferred(value, arguments.env)
+            runs.deferred(value, arguments.env, arguments.machine)
 
 
 def _method(method: Method, arguments: Arguments) -> Value:

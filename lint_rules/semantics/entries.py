@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from lint_rules.finding import Span
-from lint_rules.semantics import sdk
+from lint_rules.semantics import runs, sdk
 from lint_rules.semantics.environment import Route, path_of
 from lint_rules.semantics.infer import Machine
 from lint_rules.semantics.reach import FLUSHES, Program
@@ -264,10 +264,10 @@ def _statement_of(expression: ast.expr, definition: ast.AsyncFunctionDef) -> ast
 def _helper(machine: Machine) -> str | None:
     """Return a coroutine function at hand that takes nothing and waits for LiteLLM's logging on every way."""
     for name in machine.home.names:
-        function = machine.own_or_imported(name)
+        function = runs.own_or_imported(name, machine)
         if function is None or not isinstance(function.info.node, ast.AsyncFunctionDef):
             continue
-        if _may_help(function.info.node) and machine.delivers(function):
+        if _may_help(function.info.node) and runs.delivers(function, machine):
             return name
     return None
 

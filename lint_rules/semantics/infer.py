@@ -12,13 +12,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from lint_rules.finding import Step
-from lint_rules.semantics import calls, delivery, expressions, sdk, statements
-from lint_rules.semantics.environment import START, Environment, Route, Routes, merge_routes, path_of
+from lint_rules.semantics import calls, delivery, expressions, sdk, statements, tracing
+from lint_rules.semantics.environment import START, Environment, Routes, merge_routes, path_of
 from lint_rules.semantics.narrow import Decision, is_empty, narrow_truth, strongest
 from lint_rules.semantics.questions import (
     bound_names,
     call_at,
-    callbacks_in,
     context_of,
     defaults_of,
     forget_place,
@@ -35,20 +34,18 @@ from lint_rules.semantics.questions import (
     tells,
 )
 from lint_rules.semantics.reach import outline
-from lint_rules.semantics.record import BlockingFlush, Context, Entry, Exit, Made, Record, Sightings, Use
+from lint_rules.semantics.record import Context, Entry, Exit, Made, Record, Sightings, Use
 from lint_rules.semantics.syntax import (
     field_names,
     imports,
     is_generator,
     loops_of,
     runs_coroutines,
-    serves_requests,
     stored_attributes,
     yields_in_try,
 )
 from lint_rules.semantics.values import (
     NONE,
-    NOTHING,
     TASKS,
     UNKNOWN,
     Class,
@@ -227,7 +224,7 @@ class Machine:
         leading = self._leading()
         for function in self._defined():
             if function.info.name in leading:
-                self._summarise(function, self._parameters_alone(function), self.start, None)
+                self.summarise(function, self.parameters_alone(function), self.start, None)
 
     def _leading(self) -> frozenset[str]:
         """Return the functions that are worth a look by themselves; the others are looked at when those call them."""
@@ -377,7 +374,7 @@ class Machine:
         self.sought.add((info, name))
         for method in list(info.methods.values()):
             if name in stored_attributes(method.info.node):
-                self._summarise(method, self._parameters_alone(method), self.start, None)
+                self.summarise(method, self.parameters_alone(method), self.start, None)
 
     def _bind(self, method: Function, receiver: Object) -> Value:
         if method.info.owner is None or method.info.role is Role.STATIC:
@@ -425,7 +422,7 @@ class Machine:
     def apply(self, function: Function, values: list[Value], env: Environment) -> Value:
         """Call a function with positional values, from no particular place."""
         names = positional_names(function)
-        parameters = self._parameters_alone(function)
+        parameters = self.parameters_alone(function)
         parameters.update(zip(names, values, strict=False))
         return self._enter(function, parameters, env, None)
 
@@ -440,7 +437,7 @@ class Machine:
         if function.observed:
             self.record.uses_langfuse_sdk = True
             delivery.observed(env)
-        summary = self._summarise(function, parameters, env.routes, context_of(function, parameters))
+        summary = self.summarise(function, parameters, env.routes, context_of(function, parameters))
         self.called = info
         if summary is None:
             return Pending(UNKNOWN) if info.is_async and not info.is_generator else UNKNOWN
@@ -499,7 +496,7 @@ class Machine:
         raised.routes = routes
         self.raised(raised if routes else None)
 
-    def _summarise(
+    def summarise(
         self, function: Function, parameters: dict[str, Value], routes: Routes, context: Context
     ) -> Summary | None:
         info = function.info
@@ -564,7 +561,7 @@ class Machine:
             self.exits[index].lost = True
 
     def _parameters(self, function: Function, arguments: calls.Arguments, *, partial: bool) -> dict[str, Value]:
-        parameters = self._parameters_alone(function)
+        parameters = self.parameters_alone(function)
         given = dict(zip(positional_names(function), plain_positional(arguments), strict=False))
         given.update({name: value for name, value in arguments.keywords.items() if name in parameters})
         unseen = arguments.spread or partial
@@ -579,7 +576,7 @@ class Machine:
                 parameters[name] = value
         return parameters
 
-    def _parameters_alone(self, function: Function) -> dict[str, Value]:
+    def parameters_alone(self, function: Function) -> dict[str, Value]:
         """What is known of a function's parameters by itself: `self`, and what annotations say."""
         node, frame_env = function.info.node, self.frame.env
         arguments = node.args
@@ -687,7 +684,7 @@ class Machine:
         if isinstance(target, ast.Starred):
             self.assign(target.value, Many(self.element_of(value, is_async=False)), env)
             return
-        self._notice_assignment(target, source, value, env)
+        tracing.notice_assignment(target, source, value, env, self)
         self.store(target, value, env)
         if (
             isinstance(target, ast.Name)
@@ -947,128 +944,12 @@ class Machine:
             self.abandon(node, loop, env, left)
             self._lose(one for one in left.abandoned if self.exits[one[1]].node is node)
 
-    # Delivery
-
-    def flushed(self, node: ast.Call, env: Environment) -> None:
-        """The Langfuse SDK is flushed, which blocks the thread until everything is sent."""
-        info = self.frame.info
-        if info is not None and serves_requests(info.node) and info.home is self.home:
-            self.record.blocking[node] = BlockingFlush(node, info)
-        delivery.flushed(env, node)
+    # What LiteLLM and the program's end do: `tracing` and `runs` know more
 
     def made(self, origin: Origin, node: ast.Call, is_async: bool) -> None:
         """The SDK has made a stream."""
         self.record.made[origin] = Made(node, self.frame.info, is_async)
 
-    def called_litellm(self, is_async: bool, env: Environment) -> None:
-        """A LiteLLM call; sync calls are logged in threads that Python joins at exit."""
-        if is_async:
-            delivery.called(env)
-
-    def registered(self, node: ast.Call) -> None:
-        """A call into LiteLLM may register a Langfuse callback: `callbacks=[...]`, `litellm.callbacks.append(...)`."""
-        given = [keyword.value for keyword in node.keywords if keyword.arg in sdk.CALLBACK_KEYWORDS]
-        if isinstance(node.func, ast.Attribute):
-            receiver = self.evaluate(node.func.value, self.frame.env.copy())
-            if isinstance(receiver, External) and receiver.dotted in sdk.CALLBACK_LISTS:
-                given += node.args
-        names = frozenset().union(*map(self._langfuse_names, given))
-        if names:
-            self.record.callbacks[""] = self.record.callbacks.get("", frozenset()) | names
-
-    def _langfuse_names(self, node: ast.expr | None) -> frozenset[str]:
-        """Return the Langfuse callbacks that an expression mentions, itself or through a module-level name."""
-        names: frozenset[str] = frozenset()
-        for part in ast.walk(node) if node is not None else ():
-            if isinstance(part, ast.Constant | ast.Name | ast.Attribute | ast.Call):
-                names |= callbacks_in(self.evaluate(part, self.frame.env.copy()))
-        return names
-
-    def _notice_assignment(self, target: ast.expr, source: ast.expr | None, value: Value, env: Environment) -> None:
-        """`litellm.success_callback = [...]`; `os.environ["LANGFUSE_TRACING_ENABLED"] = "false"`."""
-        if isinstance(target, ast.Attribute):
-            base = self.evaluate(target.value, env)
-            name = f"{base.dotted}.{target.attr}" if isinstance(base, External) else ""
-            if name in sdk.CALLBACK_LISTS:
-                self._assign_callbacks(name, source, value)
-        if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
-            self._notice_switch(target.slice.value, value)
-
-    def _assign_callbacks(self, name: str, source: ast.expr | None, value: Value) -> None:
-        """A list of callbacks is assigned; emptied at the top of the module, it is empty again."""
-        names = self._langfuse_names(source) | callbacks_in(value)
-        if names:
-            self.record.callbacks[name] = self.record.callbacks.get(name, frozenset()) | names
-        elif self.frame.info is None and not self.frame.guards and value == Many(NOTHING):
-            self.record.callbacks.pop(name, None)
-
-    def _notice_switch(self, name: object, value: Value) -> None:
-        off = isinstance(value, Const) and str(value.value).lower() in ("false", "0", "off", "no")
-        if off and name in ("LANGFUSE_TRACING_ENABLED", "LANGFUSE_ENABLED"):
-            self.record.tracing_off = True
-
-    def observed(self, env: Environment) -> None:
-        """The Langfuse SDK has been used to record something."""
-        self.record.uses_langfuse_sdk = True
-        delivery.observed(env)
-
-    def deferred(self, function: Function, env: Environment) -> None:
-        """A function is handed to something that will call it: if it delivers, delivery is arranged for."""
-        if self.delivers(function):
-            delivery.deferred(env)
-
-    def delivers(self, function: Function) -> bool:
-        """Tell whether calling a function waits for LiteLLM's logging on every way through."""
-        if isinstance(function.info.node, ast.Lambda):
-            return False
-        owing: Routes = frozenset({Route(unlogged=True)})
-        summary = self._summarise(function, self._parameters_alone(function), owing, "owing")
-        return (
-            summary is not None
-            and bool(summary.routes)
-            and all(route.logged and not route.unlogged for route in summary.routes)
-        )
-
-    def own_or_imported(self, name: str) -> Function | None:
-        """Return the function that a name is bound to; one of another module only if it is called like a flush."""
-        value = self.home.names.get(name)
-        if isinstance(value, Imported):
-            value = value.force() if sdk.may_deliver(name) else None
-        return value if isinstance(value, Function) and value.info.owner is None else None
-
     def terminated(self, env: Environment) -> None:
         """`sys.exit()`: the statement is a way out of the function."""
         self.terminating = True
-
-    def entry_point(self, node: ast.Call, runner: str, env: Environment) -> Value:
-        """A call that runs a coroutine: what its ways out leave undelivered is judged later, by itself."""
-        frame, outer, catchers = self.frame, env.routes, self.frame.catchers
-        raised, frame.raised, frame.catchers = frame.raised, frozenset(), []
-        closes = runner not in ("run_until_complete", "run")
-        env.routes, self.called = self.start if closes else outer, None
-        values = [self.evaluate(argument, env) for argument in node.args]
-        for keyword in node.keywords:
-            self.evaluate(keyword.value, env)
-        ran = values[0] if values else UNKNOWN
-        if isinstance(ran, Function):
-            ran = self.apply(ran, values[1:], env)
-        if not closes and any(route.unlogged for route in outer) and not any(route.unlogged for route in env.routes):
-            frame.entries = [entry for entry in frame.entries if self.record.entries.pop(entry.node, None) is None]
-        self._note_entry(node, runner, self.called, env)
-        frame.raised, frame.catchers = raised, catchers
-        if closes and any(route.unlogged for route in outer):
-            env.routes = merge_routes(outer, env.routes)
-        return ran.result if isinstance(ran, Pending) else UNKNOWN
-
-    def _note_entry(self, node: ast.Call, runner: str, coroutine: FunctionInfo | None, env: Environment) -> None:
-        frame = self.frame
-        first = node.args[0] if node.args else None
-        if isinstance(first, ast.Call) and self.evaluate(first.func, env.copy()) == External(f"{sdk.WORKER}.flush"):
-            self.record.rescued.add(frame.info)
-        entry = self.record.entries.get(node)
-        if entry is None:
-            entry = self.record.entries[node] = Entry(node, runner, coroutine, frame.info)
-        entry.routes = merge_routes(entry.routes, env.routes)
-        entry.raised = merge_routes(entry.raised, frame.raised)
-        if not any(known is entry for known in frame.entries):
-            frame.entries.append(entry)

@@ -70,9 +70,8 @@ from lint_rules.semantics.facts import Ending, EntryPoint, ModuleFacts
 @rule("LLM301", "entry-point-without-flush")
 def entry_point_without_flush(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
     """Report every entry point that never waits for LiteLLM's logging."""
-    for entry in module.entry_points:
-        if entry.ending == Ending.NOTHING:
-            yield Finding(this.code, entry.span, _message(entry), delivery_fix(entry) if entry.callbacks else None)
+    for entry in module.ending(Ending.NOTHING):
+        yield Finding(this.code, entry.span, _message(entry), delivery_fix(entry) if entry.callbacks else None)
 
 
 def _message(entry: EntryPoint) -> str:

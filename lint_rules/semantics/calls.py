@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lint_rules.finding import Step
 from lint_rules.semantics import delivery, runs, sdk, tracing
 from lint_rules.semantics.environment import Environment, path_of
+from lint_rules.semantics.exporters import flushes
 from lint_rules.semantics.narrow import type_test
 from lint_rules.semantics.syntax import last_name
 from lint_rules.semantics.values import (
@@ -56,6 +57,7 @@ def call(node: ast.Call, env: Environment, machine: Machine) -> Value:
     if (flag := type_test(node, machine, env)) is not None:
         return flag
     arguments = Arguments(node, env, machine)
+    runs.routed(node, arguments.all(), machine)
     if isinstance(node.func, ast.Attribute) and node.func.attr == "write":
         _rendering(arguments)
     if isinstance(callee, External):
@@ -74,7 +76,8 @@ def call(node: ast.Call, env: Environment, machine: Machine) -> Value:
 def _may_raise(callee: Value) -> bool:
     """asyncio's own functions, LiteLLM's worker, `print` and loggers are taken to do what they are called for."""
     return not (
-        isinstance(callee, External) and callee.dotted.startswith(("asyncio.", sdk.WORKER, "print", "logging."))
+        isinstance(callee, External)
+        and callee.dotted.startswith(("asyncio.", sdk.WORKER, "print", "logging.", "os._exit"))
     )
 
 
@@ -170,13 +173,11 @@ def _langfuse(dotted: str, arguments: Arguments) -> bool:
     """Handle what the Langfuse SDK does: flushes, clients, observations. Return whether it was Langfuse's."""
     root, _, method = dotted.rpartition(".")
     machine, env = arguments.machine, arguments.env
-    if dotted == sdk.LITELLM_EXPORTER_FLUSH:
-        delivery.flushed(env, arguments.node)
+    if kinds := flushes(dotted):
+        runs.flushed(arguments.node, kinds, env, machine)
         return True
     if root in sdk.LANGFUSE_CLIENTS or root in sdk.LANGFUSE_CONTEXTS or root in sdk.LANGFUSE_HANDLERS:
-        if method in sdk.FLUSH_METHODS:
-            runs.flushed(arguments.node, env, machine)
-        elif method not in sdk.SILENT_CLIENT_METHODS:
+        if method not in sdk.SILENT_CLIENT_METHODS:
             runs.observed(env, machine)
         return True
     if dotted.startswith(sdk.LANGFUSE_OPENAI + "."):
@@ -190,6 +191,7 @@ def _foreign(dotted: str, arguments: Arguments) -> Value:
     """A call into a module we do not see: it may take over streams, run callbacks, deliver traces."""
     machine, env = arguments.machine, arguments.env
     _hand_over(arguments)
+    runs.handed_over(dotted, arguments.all(), machine)
     root = dotted.partition(".")[0]
     if root == "litellm":
         tracing.registered(arguments.node, machine)
@@ -441,8 +443,47 @@ def _rendering(arguments: Arguments) -> Value:
 
 
 def _exit(arguments: Arguments) -> Value:
-    arguments.machine.terminated(arguments.env)
+    arguments.machine.terminated(arguments.env, unwinds=True)
     return UNKNOWN
+
+
+def _kill(arguments: Arguments) -> Value:
+    arguments.machine.terminated(arguments.env, unwinds=False)
+    return UNKNOWN
+
+
+def _pool_method(value: Value) -> str:
+    return f"{value.dotted}.submit" if isinstance(value, Instance) else ""
+
+
+def _context(arguments: Arguments) -> Value:
+    """`multiprocessing.get_context("spawn")`: processes that are started anew."""
+    return Instance("multiprocessing.spawn" if arguments.first() == Const("spawn") else "multiprocessing.context")
+
+
+def _start_method(arguments: Arguments) -> Value:
+    arguments.machine.record.spawns |= arguments.first() == Const("spawn")
+    return NONE
+
+
+def _process_pool(arguments: Arguments) -> Value:
+    spawns = arguments.keywords.get("mp_context") == Instance("multiprocessing.spawn")
+    return Instance("multiprocessing.spawn" if spawns else "concurrent.futures.ProcessPoolExecutor")
+
+
+def _in_thread(arguments: Arguments) -> Value:
+    """`asyncio.to_thread(flush)`, `loop.run_in_executor(None, flush)`: what runs there blocks nobody."""
+    _hand_over(arguments)
+    machine, env = arguments.machine, arguments.env
+    runs.handed_over(_pool_method(arguments.first()), arguments.positional[1:], machine)
+    function = next((value for value in arguments.positional if isinstance(value, External | Function)), UNKNOWN)
+    blocks = machine.frame.blocks
+    if isinstance(function, External) and (kinds := flushes(function.dotted)):
+        delivery.flushed(env, arguments.node, kinds)
+    elif isinstance(function, Function):
+        machine.apply(function, [], env)
+    machine.frame.blocks = blocks
+    return Pending(UNKNOWN)
 
 
 def _all_tasks(arguments: Arguments) -> Value:
@@ -481,7 +522,14 @@ _HANDLERS: dict[str, Callable[[Arguments], Value]] = {
     "print": _rendering,
     "str": _rendering,
     "sys.exit": _exit,
-    "os._exit": _exit,
+    "os._exit": _kill,
+    "os.abort": _kill,
+    "asyncio.to_thread": _in_thread,
+    "asyncio.loop.run_in_executor": _in_thread,
+    "multiprocessing.get_context": _context,
+    "multiprocessing.set_start_method": _start_method,
+    "concurrent.futures.ProcessPoolExecutor": _process_pool,
+    "concurrent.futures.process.ProcessPoolExecutor": _process_pool,
     "exit": _exit,
     "quit": _exit,
     "asyncio.Runner": _runner,

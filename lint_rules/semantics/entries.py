@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Any
 
-from lint_rules.finding import Span
-from lint_rules.semantics import runs, sdk
-from lint_rules.semantics.environment import Route, path_of
+from lint_rules.finding import Flush, Span, Wait
+from lint_rules.semantics import exporters, runs, sdk
+from lint_rules.semantics.environment import Route, Routes, path_of
 from lint_rules.semantics.infer import Machine
-from lint_rules.semantics.reach import FLUSHES, Program
+from lint_rules.semantics.lifespans import Lifespan, after_yield, foreign_lifespans, lifespans
+from lint_rules.semantics.reach import Program
 from lint_rules.semantics.record import Entry, Record
+from lint_rules.semantics.releases import Extent, Fact, Targets
 from lint_rules.semantics.source import Source, shorten
-from lint_rules.semantics.syntax import own_nodes
+from lint_rules.semantics.syntax import is_generator, own_nodes
+from lint_rules.semantics.values import External, Function, FunctionInfo, Imported, Namespace, Value
 
 
 class Ending:
@@ -25,6 +30,10 @@ class Ending:
     ONLY_ON_SOME_PATHS = "only on some paths"
     ONLY_WITHOUT_ERROR = "only without error"
     NOTHING = "nothing"
+    WAITS_IN_VAIN = "waits in vain"
+    """It waits for LiteLLM's logging on every way, by means that some releases do not have: see `EntryPoint.only`."""
+    EXPORTER_UNFLUSHED = "exporter unflushed"
+    """It waits for LiteLLM's logging on every way; what has been logged is not certainly sent."""
 
 
 class Ends(Enum):
@@ -41,6 +50,19 @@ class Ends(Enum):
 
 
 @dataclass(frozen=True)
+class Condition:
+    """A judgement that depends on the release of LiteLLM: it stands where `fact` does (not) hold."""
+
+    fact: Fact
+    holds: bool
+
+    def extent(self, targets: Targets) -> Extent:
+        """Tell for how many of the target releases the judgement stands."""
+        target = targets.litellm
+        return Extent.of(self.fact.covers(one) == self.holds for one in target.releases)
+
+
+@dataclass(frozen=True)
 class EntryPoint:
     """A coroutine run to its end by a call, and how it ends for the traces of the calls it makes."""
 
@@ -53,67 +75,91 @@ class EntryPoint:
     """The LiteLLM callbacks by which its calls are traced; none: by the Langfuse SDK alone, which a normal exit
     flushes."""
     ends: Ends = Ends.NORMALLY
+    unwinds: bool = True
+    """A `finally` in the coroutine runs; False where `os._exit` ends the process inside it, and no fix can help."""
+    flushed: frozenset[Flush] = frozenset()
+    """The exporters that are flushed, after LiteLLM has logged, on every way on which the process does not end
+    normally."""
     at: Span | None = None
-    """The flush or sleep that the ending is about."""
+    """The flush, wait or sleep that the ending is about."""
     definition: Span | None = None
     """The `def` of the coroutine function, when it is in this module."""
     flush_statement: Span | None = None
     """The statement of `at`, when it stands in the coroutine function's own body."""
     helper: str | None = None
     """A function of this module that already delivers."""
+    uncalled: str | None = None
+    """A function elsewhere in the project that already delivers, as messages name it."""
+    only: Condition | None = None
+    """The releases of LiteLLM for which this is so; None: all."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How an entry point ends, and the flush, wait or sleep that this is about."""
+
+    ending: str
+    at: ast.expr | None = None
+    flushed: frozenset[Flush] = frozenset()
+    only: Condition | None = None
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the judgements about one module have in common."""
+
+    machine: Machine
+    record: Record
+    source: Source
+    program: Program | None
+    callbacks: frozenset[str]
 
 
 def entry_points(machine: Machine, record: Record, source: Source) -> Iterator[EntryPoint]:
     """Yield every entry point that fails to deliver its traces."""
-    lifespans = list(_lifespans(machine.tree))
-    if record.tracing_off or not (record.entries or lifespans):
+    found = list(lifespans(machine.tree))
+    if record.tracing_off or not (record.entries or found or any(foreign_lifespans(machine.tree))):
         return
     program = machine.home.program(machine.tree)
     callbacks = frozenset().union(*record.callbacks.values(), program.callbacks if program is not None else ())
-    callback = bool(callbacks)
+    setting = Setting(machine, record, source, program, callbacks)
     for entry in record.entries.values():
-        foreign = entry.frame is not None and entry.frame.home is not machine.home
-        if entry.frame in record.rescued or foreign:
-            continue
-        judged = _judge(entry, record, program, callback=callback)
-        if judged is not None:
-            yield _entry_point(entry, judged, machine, source, callbacks=callbacks)
-    if program is None or program.tracing_off:
-        return
-    for lifespan in lifespans:
-        if _leaves_unflushed(lifespan, program, callback=callback):
-            yield _lifespan(lifespan, source, callbacks=callbacks)
+        if entry.frame is None or entry.frame.home is machine.home:
+            yield from (_entry_point(entry, judged, setting) for judged in _judge(entry, setting))
+    if program is not None and not program.tracing_off:
+        yield from _shutdowns(found, setting)
 
 
-Judgement = tuple[str, ast.expr | None]
-"""How an entry point ends (see `Ending`), and the flush or sleep that this is about."""
-
-
-def _judge(entry: Entry, record: Record, program: Program | None, *, callback: bool) -> Judgement | None:
+def _judge(entry: Entry, setting: Setting) -> Iterator[Judgement]:
     """Judge an entry point by what its ways were seen to do; where nothing was seen, by what its names lead to."""
-    if callback and any(route.unlogged or route.logged for route in entry.routes | entry.raised):
-        return _judge_callback(entry)
-    if not _starts_a_program(entry):
-        return None
-    if not callback and record.uses_langfuse_sdk and any(route.unflushed for route in entry.routes):
-        return _judge_sdk(entry)
+    callback, record, program = bool(setting.callbacks), setting.record, setting.program
+    if entry.rescues:
+        return
+    if callback and any(route.unlogged or route.logged for route in entry.routes | entry.raised | entry.inside):
+        yield from _judge_callback(entry, setting)
+        return
+    if not _starts_a_program(entry, record):
+        return
+    if not callback and record.uses_langfuse_sdk and any(route.unflushed for route in entry.routes | entry.inside):
+        yield from _judge_sdk(entry, record)
+        return
     if program is None or program.tracing_off or any(route.logged or route.deferred for route in entry.routes):
-        return None
+        return
     names = {name for argument in entry.node.args for name in _mentioned(argument)}
     traced = program.traced(names)
-    if not (traced.awaits_litellm if callback else traced.observes) or program.reached(names).flushes:
-        return None
-    return Ending.NOTHING, None
+    if (traced.awaits_litellm if callback else traced.observes) and not program.reached(names).flushes:
+        yield Judgement(Ending.NOTHING)
 
 
-def _starts_a_program(entry: Entry) -> bool:
+def _starts_a_program(entry: Entry, record: Record) -> bool:
     """Tell an entry point from a library's synchronous wrapper, which runs a coroutine for a caller it does not know.
 
-    A program starts at the top of a module, in a command, or in a function that runs a coroutine of its own making; a
-    wrapper is a method, a decorator's inner function, or hands its own arguments on.
+    A program starts at the top of a module, in a command or task, in what another process or a cloud runs, or in a
+    function that runs a coroutine of its own making; a wrapper is a method, a decorator's inner function, or hands its
+    own arguments on.
     """
     info = entry.frame
-    if info is None:
+    if info is None or _ends_of(info, record) is not Ends.NORMALLY:
         return True
     if info.owner is not None or info.parent is not None or isinstance(info.node, ast.Lambda):
         return False
@@ -121,9 +167,44 @@ def _starts_a_program(entry: Entry) -> bool:
         return False
     if info.node.decorator_list:
         return True
-    arguments = info.node.args
-    parameters = {argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
-    return not any(parameters & set(_mentioned(argument)) for argument in entry.node.args)
+    return not any(_parameters(info.node) & set(_mentioned(argument)) for argument in entry.node.args)
+
+
+def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    arguments = node.args
+    return {argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+
+
+def _ends_of(info: FunctionInfo | None, record: Record) -> Ends:
+    """Return how the process goes on at the end of a function."""
+    if info is None:
+        return Ends.NORMALLY
+    if not record.spawns and (info in record.forked or _is_process(info)):
+        return Ends.FORKED
+    return Ends.FROZEN if _is_cloud_function(info) else Ends.NORMALLY
+
+
+def _is_process(info: FunctionInfo) -> bool:
+    """`class Worker(multiprocessing.Process): def run(self)`."""
+    bases = info.owner.bases if info.owner is not None and info.name == "run" else ()
+    return any(isinstance(base, External) and _PROCESS.match(base.dotted) for base in bases)
+
+
+_PROCESS = re.compile(r"(multiprocessing|billiard)\.(\w+\.)*Process$")
+_EVENT = re.compile(r"_*(event|evt)$")
+_CONTEXT = re.compile(r"_*(context|ctx|)$")
+_CLOUD_DECORATORS = frozenset({"functions_framework.http", "functions_framework.cloud_event"})
+
+
+def _is_cloud_function(info: FunctionInfo) -> bool:
+    """`def handler(event, context)`, which is frozen when it has returned; Google's are known by their decorator."""
+    node = info.node
+    if not isinstance(node, ast.FunctionDef) or info.owner is not None or info.parent is not None:
+        return False
+    if any((path_of(decorator) or "") in _CLOUD_DECORATORS for decorator in node.decorator_list):
+        return True
+    names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
+    return len(names) == 2 and bool(_EVENT.match(names[0]) and _CONTEXT.match(names[1]))
 
 
 def _mentioned(node: ast.AST) -> Iterator[str]:
@@ -134,81 +215,197 @@ def _mentioned(node: ast.AST) -> Iterator[str]:
             yield part.attr
 
 
-def _lifespans(tree: ast.Module) -> Iterator[ast.AsyncFunctionDef]:
-    """Yield the functions whose end is an application's shutdown: `lifespan(app)`, `@app.on_event("shutdown")`."""
-    used = {
-        keyword.value.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        for keyword in node.keywords
-        if keyword.arg == "lifespan" and isinstance(keyword.value, ast.Name)
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.AsyncFunctionDef) and (_is_lifespan(node, used) or _is_shutdown_handler(node)):
-            yield node
+def _shutdowns(found: list[Lifespan], setting: Setting) -> Iterator[EntryPoint]:
+    """Yield what an application that makes traced calls leaves undelivered when it shuts down: one finding, for one
+    delivery is enough."""
+    assert setting.program is not None
+    whole = setting.program.everything()
+    if not (whole.awaits_litellm if setting.callbacks else whole.observes):
+        return
+    judged = [(one, _judge_shutdown(one, setting)) for one in (*_own(found, setting), *_foreign(setting))]
+    if all(judgement is not None for _, judgement in judged):
+        failing = [(one, judgement) for one, judgement in judged if judgement is not None and judgement != _UNKNOWN]
+        if failing:
+            yield _shutdown(*min(failing, key=lambda one: _SPECIFIC.index(one[1].ending)), setting)
 
 
-def _is_lifespan(node: ast.AsyncFunctionDef, used: set[str]) -> bool:
-    managed = any((path_of(decorator) or "").endswith("asynccontextmanager") for decorator in node.decorator_list)
-    return managed and (node.name in used or "lifespan" in node.name) and bool(node.args.args)
+_SPECIFIC = (
+    Ending.FLUSH_BEFORE_LOGGING,
+    Ending.SLEEP,
+    Ending.ONLY_ON_SOME_PATHS,
+    Ending.ONLY_WITHOUT_ERROR,
+    Ending.NOTHING,
+)
+_UNKNOWN = Judgement("")
+"""Nothing to report, and no delivery either: a shutdown handler that is no coroutine, say."""
 
 
-def _is_shutdown_handler(node: ast.AsyncFunctionDef) -> bool:
-    return any(
-        isinstance(decorator, ast.Call)
-        and (path_of(decorator.func) or "").endswith(".on_event")
-        and any(isinstance(argument, ast.Constant) and argument.value == "shutdown" for argument in decorator.args)
-        for decorator in node.decorator_list
-    )
+@dataclass(frozen=True)
+class _Shutdown:
+    """A function that runs when an application shuts down, and where a finding about it belongs."""
+
+    function: Function
+    serves: bool
+    place: ast.expr | None = None
+    """Where this module hands it over, when it is another module's."""
 
 
-def _leaves_unflushed(node: ast.AsyncFunctionDef, program: Program, *, callback: bool) -> bool:
-    """Tell whether an application that makes traced calls shuts down without anything that may flush them."""
-    whole = program.everything()
-    if not (whole.awaits_litellm if callback else whole.observes):
-        return False
-    names = {name for statement in _after_yield(node) for name in _mentioned(statement)}
-    flushes = names & FLUSHES or any(sdk.may_deliver(name) for name in names)
-    return not flushes and not program.reached(names).flushes
+def _own(found: list[Lifespan], setting: Setting) -> Iterator[_Shutdown]:
+    for one in found:
+        function = setting.machine.functions.get(one.node)
+        if function is not None:
+            yield _Shutdown(function, one.serves)
 
 
-def _after_yield(node: ast.AsyncFunctionDef) -> list[ast.stmt]:
-    """Return the statements that run at shutdown: of a lifespan those behind its `yield`, else all."""
-    after: list[ast.stmt] = []
-    seen = False
-    for statement in node.body:
-        yields = any(isinstance(part, ast.Yield) for part in ast.walk(statement))
-        if seen or yields:
-            after.append(statement)
-        seen = seen or yields
-    return after or node.body
+def _foreign(setting: Setting) -> Iterator[_Shutdown]:
+    """Yield the lifespans that this module takes from others, unless those can be judged where they stand."""
+    names = setting.machine.home.names
+    for node in foreign_lifespans(setting.machine.tree):
+        value = _member(node, names)
+        if not isinstance(value, Function) or value.info.home is setting.machine.home:
+            continue
+        if is_generator(value.info.node) and not _judged_at_home(value.info):
+            yield _Shutdown(value, serves=True, place=node)
 
 
-def _lifespan(node: ast.AsyncFunctionDef, source: Source, *, callbacks: frozenset[str]) -> EntryPoint:
-    span = source.span(node)
+def _member(node: ast.expr, names: Mapping[str, Value | Imported]) -> Value | None:
+    if isinstance(node, ast.Attribute):
+        owner = _member(node.value, names)
+        return owner.member(node.attr) if isinstance(owner, Namespace) else None
+    value = names.get(node.id) if isinstance(node, ast.Name) else None
+    return value.force() if isinstance(value, Imported) else value
+
+
+def _judged_at_home(info: FunctionInfo) -> bool:
+    """Tell whether the module of a lifespan leads to the traced calls and to the callback itself."""
+    node = info.node
+    program = info.home.program(ast.Module([node], [])) if not isinstance(node, ast.Lambda) else None
+    return program is not None and bool(program.callbacks) and program.everything().awaits_litellm
+
+
+def _judge_shutdown(one: _Shutdown, setting: Setting) -> Judgement | None:
+    """Judge what a shutdown does about the last calls; None: it delivers, as far as can be seen."""
+    node = one.function.info.node
+    if isinstance(node, ast.Lambda):
+        return _UNKNOWN
+    start = Route() if one.serves else Route(unlogged=True, unflushed=True, turned=True)
+    routes, raised = setting.machine.shut_down(one.function, frozenset({start}))
+    judged = _judge_ways(Ways(routes, raised)) if setting.callbacks else _judge_flushed(routes)
+    if judged is None or judged.ending != Ending.NOTHING:
+        return judged
+    assert setting.program is not None
+    names = {name for statement in after_yield(node) for name in _mentioned(statement)}
+    if setting.program.reached(names).flushes:
+        return None
+    return judged if isinstance(node, ast.AsyncFunctionDef) else _UNKNOWN
+
+
+def _shutdown(one: _Shutdown, judged: Judgement, setting: Setting) -> EntryPoint:
+    node, source = one.function.info.node, setting.source
+    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    header = source.span(node)
+    keyword = "async def " if isinstance(node, ast.AsyncFunctionDef) else "def "
+    named = Span(header.line, header.column, header.line, header.column + len(keyword) + len(node.name))
+    own = one.place is None
+    definition = node if own and isinstance(node, ast.AsyncFunctionDef) else None
     return EntryPoint(
-        span=Span(span.line, span.column, span.line, span.column + len("async def ") + len(node.name)),
+        span=source.span(one.place) if one.place is not None else named,
         runner="shutdown",
         coroutine=node.name,
-        ending=Ending.NOTHING,
-        callbacks=callbacks,
+        callbacks=setting.callbacks,
+        definition=source.span(definition) if definition is not None else None,
+        helper=_helper(setting.machine),
+        **_placed(judged, definition, setting),
     )
 
 
-def _judge_callback(entry: Entry) -> Judgement | None:
-    """Tell how an entry point of a program with a LiteLLM callback can end with calls that nobody has logged."""
-    owing = [route for route in entry.routes if route.unlogged and not route.deferred]
-    waits = _first(frozenset().union(*(route.waits for route in entry.routes)))
+@dataclass(frozen=True)
+class Ways:
+    """All ways out of a coroutine."""
+
+    routes: Routes
+    raised: Routes = frozenset()
+    inside: Routes = frozenset()
+    """Those that end the process on the spot: what is deferred does not happen."""
+    flushes_after: frozenset[ast.expr] = frozenset()
+
+
+def _judge_ways(ways: Ways) -> Judgement | None:
+    """Tell how a coroutine of a program with a LiteLLM callback can end with calls that nobody has logged."""
+    returning = ways.routes | ways.inside
+    owing = [route for route in ways.routes if route.unlogged and not route.deferred]
+    owing += [route for route in ways.inside if route.unlogged]
+    waits = _first(frozenset().union(*(route.waits for route in returning)))
     if not owing:
-        failing = [route for route in entry.raised if route.unlogged and not route.deferred]
-        return (Ending.ONLY_WITHOUT_ERROR, waits) if failing else None
-    flush = _first(frozenset().union(entry.flushes_after, *(route.flushes for route in owing)))
+        failing = [route for route in ways.raised if route.unlogged and not route.deferred]
+        return Judgement(Ending.ONLY_WITHOUT_ERROR, waits) if failing else None
+    flush = _first(frozenset().union(ways.flushes_after, *(route.flushes for route in owing)))
     sleep = _first(_common(owing))
     if sleep is not None:
-        return Ending.SLEEP, sleep
+        return Judgement(Ending.SLEEP, sleep)
     if flush is not None:
-        return Ending.FLUSH_BEFORE_LOGGING, flush
-    return (Ending.ONLY_ON_SOME_PATHS, waits) if any(route.logged for route in entry.routes) else (Ending.NOTHING, None)
+        return Judgement(Ending.FLUSH_BEFORE_LOGGING, flush)
+    waited = any(route.logged for route in returning)
+    return Judgement(Ending.ONLY_ON_SOME_PATHS, waits) if waited else Judgement(Ending.NOTHING)
+
+
+def _judge_callback(entry: Entry, setting: Setting) -> Iterator[Judgement]:
+    ways = Ways(entry.routes, entry.raised, entry.inside, entry.flushes_after)
+    rescued = entry.frame in setting.record.rescued
+    judged = _judge_ways(ways)
+    if judged is not None:
+        yield replace(judged, only=Condition(sdk.WORKER_RESTARTS, holds=False)) if rescued else judged
+    elif not rescued:
+        yield from _judge_waits(entry)
+        yield from _judge_export(entry, setting.record)
+
+
+def _judge_waits(entry: Entry) -> Iterator[Judgement]:
+    """Yield the ways of waiting that do not work with every release of LiteLLM."""
+    waiting = [route for route in entry.routes | entry.inside if route.logged and not route.deferred]
+    at = _first(frozenset().union(*(route.waits for route in waiting)))
+    if any(route.by == {Wait.WORKER} for route in waiting):
+        yield Judgement(Ending.WAITS_IN_VAIN, at, only=Condition(sdk.LOGGING_WORKER, holds=False))
+    if any(Wait.TASKS in route.by for route in waiting):
+        yield Judgement(Ending.WAITS_IN_VAIN, at, only=Condition(sdk.WORKER_TASK_STAYS, holds=True))
+
+
+def _judge_export(entry: Entry, record: Record) -> Iterator[Judgement]:
+    """Yield what an abnormal end of the process leaves unsent, and what is flushed before it on every way."""
+    _, routes = _process_end(entry, record)
+    logged = [route for route in routes if route.logged]
+    if not logged or any(route.deferred for route in logged):
+        return
+    flushed = exporters.EVERY.intersection(*(route.flushed for route in logged))
+    if flushed != exporters.EVERY:
+        pushes = _first(frozenset().union(*(route.pushes for route in logged)))
+        waits = _first(frozenset().union(*(route.waits for route in logged)))
+        yield Judgement(Ending.EXPORTER_UNFLUSHED, pushes or waits, flushed)
+
+
+def _process_end(entry: Entry, record: Record) -> tuple[Ends, Routes]:
+    """Return how the process goes on after an entry point, and the ways on which it does not end normally."""
+    if entry.inside or entry.killed:
+        return Ends.KILLED, entry.inside | entry.killed
+    for info, routes in entry.after.items():
+        ends = _ends_of(info, record)
+        if ends is not Ends.NORMALLY:
+            return ends, routes
+    return Ends.NORMALLY, frozenset()
+
+
+def _judge_sdk(entry: Entry, record: Record) -> Iterator[Judgement]:
+    ends, routes = _process_end(entry, record)
+    if ends is Ends.NORMALLY:
+        routes = entry.after.get(None) or entry.after.get(entry.frame) or entry.routes
+    judged = _judge_flushed(routes)
+    if judged is not None:
+        yield judged
+
+
+def _judge_flushed(routes: Routes) -> Judgement | None:
+    owing = any(route.unflushed and not route.deferred for route in routes)
+    return Judgement(Ending.NOTHING) if owing else None
 
 
 def _common(routes: list[Route]) -> frozenset[ast.expr]:
@@ -217,39 +414,47 @@ def _common(routes: list[Route]) -> frozenset[ast.expr]:
     )
 
 
-def _judge_sdk(entry: Entry) -> Judgement | None:
-    owing = any(route.unflushed and not route.deferred for route in entry.routes)
-    return (Ending.NOTHING, None) if owing else None
-
-
 def _first(nodes: frozenset[ast.expr]) -> ast.expr | None:
     return min(nodes, key=lambda node: (node.lineno, node.col_offset), default=None)
 
 
-def _entry_point(
-    entry: Entry, judged: Judgement, machine: Machine, source: Source, *, callbacks: frozenset[str]
-) -> EntryPoint:
-    ending, at = judged
-    coroutine = entry.coroutine
-    definition = coroutine.node if coroutine is not None and coroutine.home is machine.home else None
-    if isinstance(definition, ast.Lambda) or not isinstance(definition, ast.AsyncFunctionDef):
+def _entry_point(entry: Entry, judged: Judgement, setting: Setting) -> EntryPoint:
+    source, coroutine = setting.source, entry.coroutine
+    definition = coroutine.node if coroutine is not None and coroutine.home is setting.machine.home else None
+    if not isinstance(definition, ast.AsyncFunctionDef):
         definition = None
-    statement = _statement_of(at, definition) if at is not None and definition is not None else None
+    argument = shorten(entry.node.args[0]) if entry.node.args else "?"
+    fixable = definition if not entry.inside else None
+    helper = _helper(setting.machine)
     return EntryPoint(
         span=source.span(entry.node),
         runner=entry.runner,
-        coroutine=definition.name
-        if definition is not None
-        else shorten(entry.node.args[0])
-        if entry.node.args
-        else "?",
-        ending=ending,
-        callbacks=callbacks,
-        at=source.span(at) if at is not None else None,
-        definition=source.span(definition) if definition is not None else None,
-        flush_statement=source.span(statement) if statement is not None else None,
-        helper=_helper(machine),
+        coroutine=definition.name if definition is not None else argument,
+        callbacks=setting.callbacks,
+        ends=_process_end(entry, setting.record)[0],
+        unwinds=not entry.inside,
+        definition=source.span(fixable) if fixable is not None else None,
+        helper=helper,
+        uncalled=_helper_elsewhere(setting.machine) if helper is None and judged.ending == Ending.NOTHING else None,
+        **_placed(judged, definition, setting),
     )
+
+
+def _placed(judged: Judgement, definition: ast.AsyncFunctionDef | None, setting: Setting) -> dict[str, Any]:
+    """Return the fields of an entry point that say how it ends; a place in another module is none to report."""
+    at = judged.at if judged.at is not None and _is_own(judged.at, setting.machine.tree) else None
+    statement = _statement_of(at, definition) if at is not None and definition is not None else None
+    return {
+        "ending": judged.ending,
+        "at": setting.source.span(at) if at is not None else None,
+        "flush_statement": setting.source.span(statement) if statement is not None else None,
+        "flushed": judged.flushed,
+        "only": judged.only,
+    }
+
+
+def _is_own(node: ast.expr, tree: ast.Module) -> bool:
+    return any(child is node for child in ast.walk(tree))
 
 
 def _statement_of(expression: ast.expr, definition: ast.AsyncFunctionDef) -> ast.stmt | None:
@@ -263,13 +468,7 @@ def _statement_of(expression: ast.expr, definition: ast.AsyncFunctionDef) -> ast
 
 def _helper(machine: Machine) -> str | None:
     """Return a coroutine function at hand that takes nothing and waits for LiteLLM's logging on every way."""
-    for name in machine.home.names:
-        function = runs.own_or_imported(name, machine)
-        if function is None or not isinstance(function.info.node, ast.AsyncFunctionDef):
-            continue
-        if _may_help(function.info.node) and runs.delivers(function, machine):
-            return name
-    return None
+    return next((name for name in machine.home.names if _delivers(runs.own_or_imported(name, machine), machine)), None)
 
 
 def _may_help(node: ast.AsyncFunctionDef) -> bool:
@@ -280,3 +479,20 @@ def _may_help(node: ast.AsyncFunctionDef) -> bool:
         return False
     called = (path_of(child.func) or "" for child in own_nodes(node) if isinstance(child, ast.Call))
     return not any(f"litellm.{name.rpartition('.')[2]}" in sdk.CALLS for name in called)
+
+
+def _helper_elsewhere(machine: Machine) -> str | None:
+    """Return such a function of a module that this one imports, as it would be called or found there."""
+    for name, value in machine.home.names.items():
+        if not isinstance(value, Namespace):
+            continue
+        for member in filter(sdk.may_deliver, value.public()):
+            if _delivers(value.member(member), machine):
+                return f"{name}.{member}"
+    return None
+
+
+def _delivers(value: Value | None, machine: Machine) -> bool:
+    if not isinstance(value, Function) or not isinstance(value.info.node, ast.AsyncFunctionDef):
+        return False
+    return _may_help(value.info.node) and runs.delivers(value, machine)

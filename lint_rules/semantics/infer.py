@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from lint_rules.finding import Step
-from lint_rules.semantics import calls, delivery, expressions, sdk, statements, tracing
+from lint_rules.semantics import calls, delivery, expressions, runs, sdk, statements, tracing
 from lint_rules.semantics.environment import START, Environment, Routes, merge_routes, path_of
 from lint_rules.semantics.narrow import Decision, is_empty, narrow_truth, strongest
 from lint_rules.semantics.questions import (
@@ -87,6 +87,8 @@ MAX_STEPS = 400_000
 """Expressions and statements interpreted per module before it is given up: silence, not a guess."""
 MAX_FOREIGN_STEPS = 20_000
 """The share of that for functions of other modules; when it is used up, they are taken for unknown."""
+SERVING = "serving"
+"""The context of a function that is entered when an application starts and goes on when it has served."""
 MAX_DEPTH = 12
 MAX_CONTEXTS = 12
 
@@ -120,6 +122,10 @@ class Frame:
     """Streams that are left where they are when the consumer of this generator stops."""
     suspended_via: tuple[Step, ...] = ()
     raised: Routes = frozenset()
+    killed: Routes = frozenset()
+    """Ways on which the process is ended here, without running anything else."""
+    blocks: bool = False
+    """Something here waits for a network without giving the event loop a turn."""
     closures: dict[ast.AST, Closure] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
 
@@ -142,6 +148,8 @@ class Summary:
     abandoned: frozenset[tuple[Origin, int]]
     routes: Routes
     raised: Routes
+    killed: Routes
+    blocks: bool
 
 
 _EXTERNAL_ROLES = {
@@ -166,7 +174,7 @@ class Machine:
         self.steps = self.calls = self.foreign_steps = self.steps_by_hand = 0
         self.home.uses_litellm = self.home.uses_litellm or imports(tree, "litellm")
         self.start: Routes = START if runs_coroutines(tree) else frozenset()
-        self.terminating = False
+        self.terminating = self.unwinding = False
         self.infos: dict[ast.AST, FunctionInfo] = {}
         self.classes: dict[ast.ClassDef, ClassInfo] = {}
         self.sought: set[tuple[ClassInfo, str]] = set()
@@ -246,6 +254,7 @@ class Machine:
             self.evaluate(default, env)
         decorators = [self.evaluate(decorator, env) for decorator in node.decorator_list]
         function = Function(self._info(node, node.name, decorators), self._closure(node, env))
+        runs.decorated(function.info, decorators, self)
         if self.frame.home is self.home:
             self.functions[node] = function
         value: Value = function
@@ -484,8 +493,12 @@ class Machine:
         )
         env.routes = summary.routes or env.routes
         self._raise_routes(summary.raised)
+        self.frame.killed = merge_routes(self.frame.killed, summary.killed)
         if node is not None:
             delivery.relocated(env, before, node)
+        if node is not None and summary.blocks:
+            self.frame.blocks = True
+            runs.note_blocking(node, self)
 
     def _raise_routes(self, routes: Routes) -> None:
         frame = self.frame
@@ -541,6 +554,8 @@ class Machine:
             final.abandoned,
             final.routes if arrivals else frozenset(),
             frame.raised,
+            frame.killed,
+            frame.blocks,
         )
 
     def _finish(self, frame: Frame, arrivals: list[Environment]) -> Environment:
@@ -552,8 +567,7 @@ class Machine:
                 final.join(arrival)
         self._lose(left for left in final.abandoned if left[0] not in frame.received)
         final.abandoned = frozenset(left for left in final.abandoned if left[0] in frame.received)
-        for entry in frame.entries:
-            entry.flushes_after |= frozenset().union(*(route.flushes for route in final.routes))
+        runs.finished(frame.info, final.routes, self)
         return final
 
     def _lose(self, abandoned: Iterator[tuple[Origin, int]]) -> None:
@@ -754,6 +768,8 @@ class Machine:
     def yielded(self, node: ast.expr | None, value: Value, env: Environment) -> None:
         """Note a value that a generator hands out, and the streams that wait meanwhile."""
         frame = self.frame
+        if frame.context == SERVING:
+            delivery.served(env)
         left = statements.finalize_all(env, self) if frame.finalizers else env
         waiting = {origin for loop in frame.loops if loop.stream is not None for origin in loop.stream.origins}
         suspended = waiting - left.exhausted if left is not None else set()
@@ -950,6 +966,15 @@ class Machine:
         """The SDK has made a stream."""
         self.record.made[origin] = Made(node, self.frame.info, is_async)
 
-    def terminated(self, env: Environment) -> None:
-        """`sys.exit()`: the statement is a way out of the function."""
+    def terminated(self, env: Environment, *, unwinds: bool) -> None:
+        """`sys.exit()`: the statement is a way out of the function; with `os._exit()` nothing else runs."""
         self.terminating = True
+        self.unwinding = unwinds
+        if not unwinds:
+            runs.killed(env, self)
+
+    def shut_down(self, function: Function, routes: Routes) -> tuple[Routes, Routes]:
+        """Return the ways through a function that an application runs around its life, or at the end of it, and
+        those on which it raises."""
+        summary = self.summarise(function, self.parameters_alone(function), routes, SERVING)
+        return (summary.routes, summary.raised) if summary is not None else (frozenset(), frozenset())

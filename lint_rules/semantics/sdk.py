@@ -130,6 +130,19 @@ LITELLM_EXPORTER_FLUSH = "litellm.integrations.langfuse.langfuse_sdk.flush_langf
 # Facts with a date. `tests/semantics/test_sdk.py` re-derives from the installed SDKs what can be re-derived.
 
 LOGGING_WORKER = Fact("litellm", WORKER, "litellm_core_utils/logging_worker.py: LoggingWorker.flush", first="1.76.0")
+WORKER_RESTARTS = Fact(
+    "litellm",
+    "GLOBAL_LOGGING_WORKER.flush() on a new loop takes over what an earlier loop left",
+    "litellm_core_utils/logging_worker.py: LoggingWorker.flush calls start()",
+    first="1.104.0",
+)
+WORKER_TASK_STAYS = Fact(
+    "litellm",
+    "waiting for every task of the loop never ends: the worker's own task is one of them",
+    "measured: 1.77.7 hangs, 1.80.11 does not",
+    first="1.76.0",
+    gone="1.80.0",
+)
 EXPORTER_FLUSH = Fact(
     "litellm", LITELLM_EXPORTER_FLUSH, "integrations/langfuse/langfuse_sdk.py: flush_langfuse_tracing", first="1.104.0"
 )

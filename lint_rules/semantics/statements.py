@@ -11,7 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lint_rules.semantics import delivery
 from lint_rules.semantics.environment import Environment, Routes, path_of
+from lint_rules.semantics.exporters import keeps_exporters
 from lint_rules.semantics.narrow import Decision, assume, decided_by
 from lint_rules.semantics.values import (
     NONE,
@@ -20,7 +22,9 @@ from lint_rules.semantics.values import (
     Const,
     Content,
     Empty,
+    External,
     Finish,
+    Instance,
     Manager,
     Many,
     Namespace,
@@ -109,7 +113,8 @@ def _expression(node: ast.Expr, env: Environment, machine: Machine) -> Environme
         env.become(trial)
     if machine.terminating:
         machine.terminating = False
-        machine.leave(node, NONE, env)
+        if machine.unwinding:
+            machine.leave(node, NONE, env)
         return None
     return env
 
@@ -202,6 +207,8 @@ def _for(node: ast.For | ast.AsyncFor, env: Environment, machine: Machine) -> En
     assert done is not None
     if stream is not None:
         machine.exhausted(stream, done)
+    if isinstance(iterable, External | Instance) and keeps_exporters(iterable.dotted):
+        delivery.swept(done)
     if node.orelse:
         done = run_block(node.orelse, done, machine)
     return _merge([done, *loop.breaks])

@@ -65,6 +65,7 @@ from collections.abc import Iterator
 from lint_rules.finding import Applicability, DeliverTraces, Finding, Fix
 from lint_rules.rules import Rule, rule
 from lint_rules.semantics.facts import Ending, EntryPoint, ModuleFacts
+from lint_rules.semantics.releases import Extent, Targets
 
 
 @rule("LLM301", "entry-point-without-flush")
@@ -72,6 +73,8 @@ def entry_point_without_flush(this: Rule, module: ModuleFacts) -> Iterator[Findi
     """Report every entry point that never waits for LiteLLM's logging."""
     for entry in module.ending(Ending.NOTHING):
         yield Finding(this.code, entry.span, _message(entry), delivery_fix(entry) if entry.callbacks else None)
+    for entry in module.ending(Ending.WAITS_IN_VAIN):
+        yield Finding(this.code, entry.span, _in_vain(entry, module.targets))
 
 
 def _message(entry: EntryPoint) -> str:
@@ -90,6 +93,16 @@ def _message(entry: EntryPoint) -> str:
         f"`{entry.runner}` ends before LiteLLM has logged the calls of `{entry.coroutine}`: "
         f"their Langfuse traces are lost{known}"
     )
+
+
+def _in_vain(entry: EntryPoint, targets: Targets) -> str:
+    """Say why it does not help to wait like that, and with which releases."""
+    assert entry.only is not None
+    some = "part of " if entry.only.extent(targets) is Extent.PARTLY else ""
+    waits = f"`{entry.coroutine}` waits for LiteLLM's logging"
+    if not entry.only.holds:
+        return f"{waits} with `GLOBAL_LOGGING_WORKER` alone, which {some}{targets.litellm} does not have"
+    return f"{waits} by way of every task of the loop: with {some}{targets.litellm} one of them never ends"
 
 
 def delivery_fix(entry: EntryPoint) -> Fix | None:

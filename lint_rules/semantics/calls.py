@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -187,6 +188,9 @@ def _langfuse(dotted: str, arguments: Arguments) -> bool:
     return dotted in sdk.LANGFUSE_CLIENTS
 
 
+_TRACER = re.compile(r"tracer|exporter|span_processor", re.IGNORECASE)
+
+
 def _foreign(dotted: str, arguments: Arguments) -> Value:
     """A call into a module we do not see: it may take over streams, run callbacks, deliver traces."""
     machine, env = arguments.machine, arguments.env
@@ -198,7 +202,7 @@ def _foreign(dotted: str, arguments: Arguments) -> Value:
     own = root in sys.stdlib_module_names or root == "litellm"
     owner, _, last = dotted.rpartition(".")
     generic = last in ("flush", "shutdown", "close", "aclose", "stop")
-    if not own and sdk.may_deliver(owner if generic else last):
+    if not own and (sdk.may_deliver(owner if generic else last) or (generic and _TRACER.search(owner))):
         delivery.delivered(env)
     if dotted.startswith(sdk.WORKER + "."):
         delivery.delivered(env)

@@ -17,6 +17,11 @@ def called(env: Environment) -> None:
     _each(env, Route.call)
 
 
+def streamed(env: Environment) -> None:
+    """The stream of a LiteLLM call has been read to its end: now it is logged."""
+    _each(env, Route.end)
+
+
 def turned(env: Environment, sleep: ast.expr | None = None) -> None:
     """The event loop has had a turn, by way of `sleep` when that took time."""
     _each(env, lambda route: route.turn(sleep))

@@ -11,14 +11,14 @@ from typing import Any
 
 from lint_rules.finding import Flush, Span, Wait
 from lint_rules.semantics import exporters, runs, sdk
-from lint_rules.semantics.environment import Route, Routes, path_of
+from lint_rules.semantics.environment import START, Route, Routes, path_of
 from lint_rules.semantics.infer import Machine
 from lint_rules.semantics.lifespans import Lifespan, after_yield, foreign_lifespans, lifespans
 from lint_rules.semantics.reach import Program
 from lint_rules.semantics.record import Entry, Record
 from lint_rules.semantics.releases import Extent, Fact, Targets
 from lint_rules.semantics.source import Source, shorten
-from lint_rules.semantics.syntax import is_generator, own_nodes
+from lint_rules.semantics.syntax import is_generator, last_name, own_nodes
 from lint_rules.semantics.values import External, Function, FunctionInfo, Imported, Namespace, Value
 
 
@@ -118,7 +118,8 @@ class Setting:
 def entry_points(machine: Machine, record: Record, source: Source) -> Iterator[EntryPoint]:
     """Yield every entry point that fails to deliver its traces."""
     found = list(lifespans(machine.tree))
-    if record.tracing_off or not (record.entries or found or any(foreign_lifespans(machine.tree))):
+    given = any(True for _ in foreign_lifespans(machine.tree))
+    if record.tracing_off or not (record.entries or record.converted or found or given):
         return
     program = machine.home.program(machine.tree)
     callbacks = frozenset().union(*record.callbacks.values(), program.callbacks if program is not None else ())
@@ -126,8 +127,19 @@ def entry_points(machine: Machine, record: Record, source: Source) -> Iterator[E
     for entry in record.entries.values():
         if entry.frame is None or entry.frame.home is machine.home:
             yield from (_entry_point(entry, judged, setting) for judged in _judge(entry, setting))
+    yield from _converted(setting)
     if program is not None and not program.tracing_off:
         yield from _shutdowns(found, setting)
+
+
+def _converted(setting: Setting) -> Iterator[EntryPoint]:
+    """Yield the coroutine functions under `@async_to_sync`: each call of one runs it in a loop of its own."""
+    for node, function in setting.machine.functions.items():
+        if not setting.callbacks or function.info not in setting.record.converted:
+            continue
+        judged = _judge_ways(Ways(*setting.machine.shut_down(function, START)))
+        if judged is not None and isinstance(node, ast.AsyncFunctionDef):
+            yield _defined(node, judged, setting, runner="async_to_sync")
 
 
 def _judge(entry: Entry, setting: Setting) -> Iterator[Judgement]:
@@ -301,16 +313,31 @@ def _judge_shutdown(one: _Shutdown, setting: Setting) -> Judgement | None:
 
 
 def _shutdown(one: _Shutdown, judged: Judgement, setting: Setting) -> EntryPoint:
-    node, source = one.function.info.node, setting.source
+    node = one.function.info.node
     assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    if one.place is None:
+        return _defined(node, judged, setting, runner="shutdown")
+    span = setting.source.span(one.place)
+    return EntryPoint(
+        span=span,
+        runner="shutdown",
+        coroutine=node.name,
+        callbacks=setting.callbacks,
+        **_placed(judged, None, setting),
+    )
+
+
+def _defined(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, judged: Judgement, setting: Setting, *, runner: str
+) -> EntryPoint:
+    """Return an entry point that is run by others: it is reported where it is defined."""
+    source = setting.source
     header = source.span(node)
     keyword = "async def " if isinstance(node, ast.AsyncFunctionDef) else "def "
-    named = Span(header.line, header.column, header.line, header.column + len(keyword) + len(node.name))
-    own = one.place is None
-    definition = node if own and isinstance(node, ast.AsyncFunctionDef) else None
+    definition = node if isinstance(node, ast.AsyncFunctionDef) else None
     return EntryPoint(
-        span=source.span(one.place) if one.place is not None else named,
-        runner="shutdown",
+        span=Span(header.line, header.column, header.line, header.column + len(keyword) + len(node.name)),
+        runner=runner,
         coroutine=node.name,
         callbacks=setting.callbacks,
         definition=source.span(definition) if definition is not None else None,
@@ -356,18 +383,39 @@ def _judge_callback(entry: Entry, setting: Setting) -> Iterator[Judgement]:
     if judged is not None:
         yield replace(judged, only=Condition(sdk.WORKER_RESTARTS, holds=False)) if rescued else judged
     elif not rescued:
-        yield from _judge_waits(entry)
+        yield from _judge_waits(entry, setting.machine.tree)
         yield from _judge_export(entry, setting.record)
 
 
-def _judge_waits(entry: Entry) -> Iterator[Judgement]:
+def _judge_waits(entry: Entry, tree: ast.Module) -> Iterator[Judgement]:
     """Yield the ways of waiting that do not work with every release of LiteLLM."""
     waiting = [route for route in entry.routes | entry.inside if route.logged and not route.deferred]
     at = _first(frozenset().union(*(route.waits for route in waiting)))
     if any(route.by == {Wait.WORKER} for route in waiting):
         yield Judgement(Ending.WAITS_IN_VAIN, at, only=Condition(sdk.LOGGING_WORKER, holds=False))
-    if any(Wait.TASKS in route.by for route in waiting):
-        yield Judgement(Ending.WAITS_IN_VAIN, at, only=Condition(sdk.WORKER_TASK_STAYS, holds=True))
+    if any(Wait.TASKS in route.by for route in waiting) and not _spares_worker(tree):
+        again = any(route.again for route in waiting) and not _is_bounded(at, tree)
+        fact = sdk.LOGGING_WORKER if again else sdk.WORKER_TASK_AT_ONCE
+        yield Judgement(Ending.WAITS_IN_VAIN, at, only=Condition(fact, holds=True))
+
+
+def _spares_worker(tree: ast.Module) -> bool:
+    """Tell whether a module knows of the worker's own task, and so will not wait for it."""
+    return any(isinstance(node, ast.Attribute) and node.attr == "_worker_task" for node in ast.walk(tree))
+
+
+def _is_bounded(node: ast.expr | None, tree: ast.Module) -> bool:
+    """Tell whether a wait has a timeout: its own, or that of a `wait_for` or `timeout` around it."""
+    if node is None or (isinstance(node, ast.Call) and any(keyword.arg == "timeout" for keyword in node.keywords)):
+        return True
+    around = (other for other in ast.walk(tree) if any(child is node for child in ast.walk(other)))
+    return any(_bounds(other) for other in around)
+
+
+def _bounds(node: ast.AST) -> bool:
+    calls = [item.context_expr for item in node.items] if isinstance(node, ast.With | ast.AsyncWith) else [node]
+    names = (last_name(call.func) for call in calls if isinstance(call, ast.Call))
+    return any(name in ("wait_for", "timeout", "timeout_at", "fail_after", "move_on_after") for name in names)
 
 
 def _judge_export(entry: Entry, record: Record) -> Iterator[Judgement]:

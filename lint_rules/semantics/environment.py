@@ -33,6 +33,8 @@ class Route:
     """LiteLLM has been called and has not certainly logged the call."""
     unflushed: bool = False
     """A Langfuse SDK observation has been made and the SDK has not been flushed since."""
+    again: bool = False
+    """Not the first LiteLLM call: since 1.76.0 its background worker is a task of the loop by now."""
     turned: bool = False
     """The event loop has had a turn since the last LiteLLM call: its logging tasks have started."""
     logged: bool = False
@@ -57,6 +59,10 @@ class Route:
 
     def call(self) -> Route:
         """Return the state after a LiteLLM call."""
+        return replace(self.end(), again=self.again or self.unlogged or self.logged)
+
+    def end(self) -> Route:
+        """Return the state after the stream of a LiteLLM call has ended."""
         return replace(self, unlogged=True, turned=False, **_NOTHING_SINCE)
 
     def log(self, node: ast.expr | None, by: Wait | None = None) -> Route:
@@ -100,6 +106,7 @@ def _summarise(group: list[Route]) -> Route:
     return Route(
         unlogged=any(route.unlogged for route in group),
         unflushed=any(route.unflushed for route in group),
+        again=any(route.again for route in group),
         turned=all(route.turned for route in group),
         logged=any(route.logged for route in group),
         deferred=all(route.deferred for route in group),

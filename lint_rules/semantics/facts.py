@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from lint_rules.finding import Span, Step
-from lint_rules.semantics.entries import Ending, EntryPoint, entry_points
+from lint_rules.semantics.entries import Ending, Ends, EntryPoint, entry_points
 from lint_rules.semantics.environment import path_of
 from lint_rules.semantics.infer import Machine, TooLargeError
 from lint_rules.semantics.lifespans import is_endpoint, serves_requests
@@ -25,6 +25,7 @@ __all__ = [
     "ContentUse",
     "Decision",
     "Ending",
+    "Ends",
     "EntryPoint",
     "ModuleFacts",
     "Source",

@@ -698,7 +698,8 @@ class Machine:
         if isinstance(target, ast.Starred):
             self.assign(target.value, Many(self.element_of(value, is_async=False)), env)
             return
-        tracing.notice_assignment(target, source, value, env, self)
+        if tracing.notice_assignment(target, source, value, env, self):
+            return
         self.store(target, value, env)
         if (
             isinstance(target, ast.Name)
@@ -839,7 +840,7 @@ class Machine:
         env.exhausted |= origins
         self.record.consumed |= origins
         if isinstance(value, Stream) and value.is_async:
-            delivery.called(env)
+            delivery.streamed(env)
 
     def looped(self, node: ast.For | ast.AsyncFor, stream: Stream | None) -> None:
         """Note a loop and whether it consumes a stream."""

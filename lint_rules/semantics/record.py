@@ -141,6 +141,8 @@ class Record:
     """Functions (None: the module) that flush LiteLLM's worker in a loop of its own, after the entry point."""
     forked: set[FunctionInfo] = field(default_factory=set)
     """Functions that are run in a process of their own, which ends with `os._exit`."""
+    converted: set[FunctionInfo] = field(default_factory=set)
+    """Coroutine functions that a decorator makes plain ones of, which run them to their end."""
     spawns: bool = False
     """Processes are started anew instead of being forked: those end normally."""
     handlers: set[FunctionInfo] = field(default_factory=set)

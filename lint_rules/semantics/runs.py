@@ -119,8 +119,11 @@ def routed(node: ast.Call, values: Iterable[Value], machine: Machine) -> None:
 
 def decorated(info: FunctionInfo, decorators: Iterable[Value], machine: Machine) -> None:
     """A function has been defined under decorators: RQ runs its jobs in forked processes."""
-    if any(isinstance(value, External | Instance) and _JOB.match(value.dotted) for value in decorators):
+    names = [value.dotted for value in decorators if isinstance(value, External | Instance)]
+    if any(map(_JOB.match, names)):
         machine.record.forked.add(info)
+    if any(sdk.RUNNERS.get(name) == "async_to_sync" for name in names):
+        machine.record.converted.add(info)
 
 
 def flushed(node: ast.Call, kinds: frozenset[Flush], env: Environment, machine: Machine) -> None:

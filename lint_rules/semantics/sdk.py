@@ -136,10 +136,10 @@ WORKER_RESTARTS = Fact(
     "litellm_core_utils/logging_worker.py: LoggingWorker.flush calls start()",
     first="1.104.0",
 )
-WORKER_TASK_STAYS = Fact(
+WORKER_TASK_AT_ONCE = Fact(
     "litellm",
-    "waiting for every task of the loop never ends: the worker's own task is one of them",
-    "measured: 1.77.7 hangs, 1.80.11 does not",
+    "the first call makes the worker's task, which never ends, one of the loop's",
+    "measured: waiting for all tasks after one call hangs with 1.77.7, and does not with 1.80.11",
     first="1.76.0",
     gone="1.80.0",
 )
@@ -202,7 +202,8 @@ NUMBERING = frozenset(
 )
 CLOSING = frozenset({"contextlib.aclosing", "contextlib.closing", "async_generator.aclosing"})
 _DELIVERING_NAME = re.compile(
-    r"flush|drain|deliver|shutdown|teardown|telemetry|tracing|langfuse|observability|wait_for_log", re.IGNORECASE
+    r"flush|drain|deliver|shutdown|teardown|telemetry|tracing|langfuse|observability|wait_for_log",
+    re.IGNORECASE,
 )
 
 

@@ -28,15 +28,20 @@ def registered(node: ast.Call, machine: Machine) -> None:
 
 def notice_assignment(
     target: ast.expr, source: ast.expr | None, value: Value, env: Environment, machine: Machine
-) -> None:
-    """`litellm.success_callback = [...]`; `os.environ["LANGFUSE_TRACING_ENABLED"] = "false"`."""
+) -> bool:
+    """`litellm.success_callback = [...]`; `os.environ["LANGFUSE_TRACING_ENABLED"] = "false"`.
+
+    Returns whether it is one of LiteLLM's lists: LiteLLM puts things of its own into them.
+    """
     if isinstance(target, ast.Attribute):
         base = machine.evaluate(target.value, env)
         name = f"{base.dotted}.{target.attr}" if isinstance(base, External) else ""
         if name in sdk.CALLBACK_LISTS:
             _assign_callbacks(name, source, value, machine)
+            return True
     if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
         _notice_switch(target.slice.value, value, machine)
+    return False
 
 
 def _assign_callbacks(name: str, source: ast.expr | None, value: Value, machine: Machine) -> None:

@@ -64,8 +64,14 @@ from collections.abc import Iterator
 
 from lint_rules.finding import Applicability, DeliverTraces, Finding, Fix
 from lint_rules.rules import Rule, rule
-from lint_rules.semantics.facts import Ending, EntryPoint, ModuleFacts
+from lint_rules.semantics.facts import Ending, Ends, EntryPoint, ModuleFacts
 from lint_rules.semantics.releases import Extent, Targets
+
+_HOW = {
+    Ends.KILLED: "`os._exit` ends the process",
+    Ends.FORKED: "its forked process ends without `atexit`",
+    Ends.FROZEN: "its process may be frozen",
+}
 
 
 @rule("LLM301", "entry-point-without-flush")
@@ -78,6 +84,8 @@ def entry_point_without_flush(this: Rule, module: ModuleFacts) -> Iterator[Findi
 
 
 def _message(entry: EntryPoint) -> str:
+    if not entry.callbacks and entry.ends is not Ends.NORMALLY:
+        return f"`{entry.coroutine}` ends without flushing Langfuse, and {_HOW[entry.ends]}: its traces are lost"
     if not entry.callbacks:
         return (
             f"`{entry.coroutine}` ends without flushing Langfuse: a normal exit delivers its traces, "
@@ -88,7 +96,8 @@ def _message(entry: EntryPoint) -> str:
             f"`{entry.coroutine}` shuts down without waiting for LiteLLM's logging: "
             "the Langfuse traces of the last calls are lost"
         )
-    known = f"; `{entry.helper}` waits for it but is not called" if entry.helper else ""
+    helper = entry.helper or entry.uncalled
+    known = f"; `{helper}` waits for it but is not called" if helper else ""
     return (
         f"`{entry.runner}` ends before LiteLLM has logged the calls of `{entry.coroutine}`: "
         f"their Langfuse traces are lost{known}"

@@ -354,7 +354,7 @@ def _partial_call(partial: Partial, arguments: Arguments) -> Value:
 
 def _sleep(arguments: Arguments) -> Value:
     instant = arguments.first() in (Const(0), Const(0.0))
-    delivery.turned(arguments.env, None if instant else arguments.node)
+    delivery.turned(arguments.env, None if instant else arguments.node, certain=True)
     return Pending(NONE)
 
 

@@ -22,9 +22,9 @@ def streamed(env: Environment) -> None:
     _each(env, Route.end)
 
 
-def turned(env: Environment, sleep: ast.expr | None = None) -> None:
+def turned(env: Environment, sleep: ast.expr | None = None, *, certain: bool = False) -> None:
     """The event loop has had a turn, by way of `sleep` when that took time."""
-    _each(env, lambda route: route.turn(sleep))
+    _each(env, lambda route: route.turn(sleep, certain=certain))
 
 
 def logged(env: Environment, node: ast.expr) -> None:
@@ -51,7 +51,7 @@ def swept(env: Environment) -> None:
 
 def served(env: Environment) -> None:
     """An application has served requests meanwhile: LiteLLM may not have logged the last of their calls."""
-    _each(env, lambda route: replace(route.call(), turned=True))
+    _each(env, lambda route: Route(unlogged=True, unflushed=True, turned=True, deferred=route.deferred))
 
 
 def ran(env: Environment, node: ast.expr, outer: frozenset[Route]) -> None:

@@ -34,9 +34,12 @@ class Route:
     unflushed: bool = False
     """A Langfuse SDK observation has been made and the SDK has not been flushed since."""
     again: bool = False
-    """Not the first LiteLLM call: since 1.76.0 its background worker is a task of the loop by now."""
+    """Not the first LiteLLM call, or all tasks were waited for after a turn: since 1.76.0 its background worker is one
+    of them by then."""
     turned: bool = False
     """The event loop has had a turn since the last LiteLLM call: its logging tasks have started."""
+    slept: bool = False
+    """That turn is certain: it was asked for."""
     logged: bool = False
     """LiteLLM's logging was waited for at least once."""
     deferred: bool = False
@@ -63,19 +66,20 @@ class Route:
 
     def end(self) -> Route:
         """Return the state after the stream of a LiteLLM call has ended."""
-        return replace(self, unlogged=True, turned=False, **_NOTHING_SINCE)
+        return replace(self, unlogged=True, turned=False, slept=False, **_NOTHING_SINCE)
 
     def log(self, node: ast.expr | None, by: Wait | None = None) -> Route:
         """Return the state after LiteLLM's logging has been waited for, at `node`."""
         waits = self.waits if node is None else self.waits | {node}
         ways = self.by if by is None else self.by | {by}
         since = _NOTHING_SINCE if self.unlogged else {}
-        return replace(self, unlogged=False, logged=True, waits=waits, by=ways, **since)
+        again = self.again or (by is Wait.TASKS and self.unlogged and self.slept)
+        return replace(self, unlogged=False, logged=True, again=again, waits=waits, by=ways, **since)
 
-    def turn(self, sleep: ast.expr | None) -> Route:
+    def turn(self, sleep: ast.expr | None, *, certain: bool) -> Route:
         """Return the state after the event loop has had a turn, by way of `sleep` if it took time."""
         sleeps = self.sleeps | {sleep} if sleep is not None and self.unlogged else self.sleeps
-        return replace(self, turned=True, sleeps=sleeps)
+        return replace(self, turned=True, slept=self.slept or certain, sleeps=sleeps)
 
     def flush(self, node: ast.expr, kinds: frozenset[Flush]) -> Route:
         """Return the state after a flush of exporters."""
@@ -107,6 +111,7 @@ def _summarise(group: list[Route]) -> Route:
         unlogged=any(route.unlogged for route in group),
         unflushed=any(route.unflushed for route in group),
         again=any(route.again for route in group),
+        slept=all(route.slept for route in group),
         turned=all(route.turned for route in group),
         logged=any(route.logged for route in group),
         deferred=all(route.deferred for route in group),

@@ -14,6 +14,7 @@ from functools import partial
 from lint_rules.finding import Step
 from lint_rules.semantics import calls, delivery, expressions, runs, sdk, statements, tracing
 from lint_rules.semantics.environment import START, Environment, Routes, merge_routes, path_of
+from lint_rules.semantics.lifespans import around_lifespans
 from lint_rules.semantics.narrow import Decision, is_empty, narrow_truth, strongest
 from lint_rules.semantics.questions import (
     bound_names,
@@ -237,7 +238,7 @@ class Machine:
     def _leading(self) -> frozenset[str]:
         """Return the functions that are worth a look by themselves; the others are looked at when those call them."""
         near = {name for name, value in self.home.names.items() if is_near(value)}
-        return outline(self.tree).leading(near)
+        return outline(self.tree).leading(near) | around_lifespans(self.tree)
 
     def _defined(self) -> Iterator[Function]:
         """Every function defined so far, constructors first, and those that interpreting them defines."""

@@ -44,6 +44,13 @@ def lifespans(tree: ast.Module) -> Iterator[Lifespan]:
             yield Lifespan(node, serves=False)
 
 
+def around_lifespans(tree: ast.Module) -> frozenset[str]:
+    """Return the names of the functions that define a lifespan or shutdown handler inside them."""
+    found = {one.node for one in lifespans(tree)}
+    around = (node for node in ast.walk(tree) if isinstance(node, Definition)) if found else ()
+    return frozenset(node.name for node in around if any(part in found for part in ast.walk(node) if part is not node))
+
+
 def foreign_lifespans(tree: ast.Module) -> Iterator[ast.expr]:
     """Yield what is given as `lifespan=`: it may be a function of another module."""
     for node in ast.walk(tree):

@@ -14,8 +14,10 @@ import pytest
 from lint_rules.finding import Finding
 from lint_rules.rules import all_rules
 from lint_rules.semantics.facts import Ending, EntryPoint, ModuleFacts, Source, gather
+from lint_rules.semantics.project import Project
 from lint_rules.semantics.releases import Target, Targets, release
-from lint_rules.semantics.values import Home
+
+PATH = "/nowhere/program.py"
 
 HEAD = """\
 import asyncio
@@ -55,7 +57,9 @@ def facts(source: str, litellm: str = "1.106.2", langfuse: str = "4.18.0") -> Mo
         releases = tuple(release(one) for one in wanted[package].split())
         return Target(package, releases, wanted[package], "a test")
 
-    return gather(ast.parse(source), Source(source), Home(), Targets(find))
+    project = Project()
+    assert project.matters_as(PATH, source.encode())
+    return gather(ast.parse(source), Source(source), project.home(PATH), Targets(find))
 
 
 def findings(source: str, litellm: str = "1.106.2", langfuse: str = "4.18.0") -> list[Finding]:
@@ -366,3 +370,178 @@ def test_after_a_second_call_the_worker_is_one_of_them() -> None:
         "()}))", "()})), 5)"
     )
     assert codes(bounded) == []
+
+
+def test_after_a_turn_of_the_loop_it_is_too() -> None:
+    slept = ALL_TASKS.replace("await asyncio.gather", "await asyncio.sleep(0)\n        await asyncio.gather")
+    assert codes(slept) == ["LLM301"]
+    assert codes(slept, litellm="1.72.6") == []
+
+
+def test_a_stream_starts_the_worker_only_when_it_ends() -> None:
+    """Measured: delivered, without a hang."""
+    stream = (
+        "async for _ in await litellm.acompletion(model='gpt-4o-mini', messages=[], stream=True):\n            pass"
+    )
+    assert codes(ALL_TASKS.replace("await ask()", stream)) == []
+
+
+# ---- applications
+
+YIELDING = {
+    "named": (
+        "from contextlib import asynccontextmanager\n\n\n@asynccontextmanager\nasync def lifespan(app):\n"
+        "    yield\n    END\n"
+    ),
+    "given": (
+        "import contextlib\n\n\n@contextlib.asynccontextmanager\nasync def manage(_):\n    yield\n    END\n\n\n"
+        "FastAPI(lifespan=manage)"
+    ),
+    "annotated": (
+        "from contextlib import asynccontextmanager\n\n\n@asynccontextmanager\n"
+        "async def around(application_: FastAPI):\n    yield\n    END\n"
+    ),
+    "without a decorator": "async def life(app):\n    yield\n    END\n\n\nStarlette(lifespan=life)",
+    "in a factory": (
+        "from contextlib import asynccontextmanager\n\n\ndef create_app():\n    @asynccontextmanager\n"
+        "    async def lifespan(app):\n        yield\n        END\n\n    return FastAPI(lifespan=lifespan)\n"
+    ),
+    "in a class": (
+        "from contextlib import asynccontextmanager\n\n\nclass Service:\n    @asynccontextmanager\n"
+        "    async def manage(self, app):\n        yield\n        END\n\n    def app(self):\n"
+        "        return FastAPI(lifespan=self.manage)\n"
+    ),
+    "cleanup_ctx": "async def tracing(app):\n    yield\n    END\n\n\napp.cleanup_ctx.append(tracing)",
+}
+CLOSING = {
+    "on_event": "@app.on_event('shutdown')\nasync def close():\n    END\n",
+    "after_serving": "@app.after_serving\nasync def close():\n    END\n",
+    "on_shutdown=": "async def close():\n    END\n\n\nStarlette(on_shutdown=[close])",
+    "add_event_handler": "async def close():\n    END\n\n\napp.add_event_handler('shutdown', close)",
+    "on_shutdown.append": "async def close(app):\n    END\n\n\napp.on_shutdown.append(close)",
+    "on_cleanup.append": "async def close(app):\n    END\n\n\napp.on_cleanup.append(close)",
+    "on_shutdown decorator": "@app.on_shutdown\nasync def close():\n    END\n",
+    "listener": "@app.listener('before_server_stop')\nasync def close(app):\n    END\n",
+    "register_listener": "async def close(app):\n    END\n\n\napp.register_listener(close, 'after_server_stop')",
+}
+SHUTDOWNS = {**YIELDING, **CLOSING}
+ENDS = {
+    "pass": ["LLM301"],
+    "await db.close()": ["LLM301"],
+    "await asyncio.sleep(2)": ["LLM302"],
+    "langfuse.get_client().flush()": ["LLM304"],
+    "await asyncio.sleep(1); langfuse.get_client().shutdown()": ["LLM302"],
+    "await deliver()": [],
+    "await GLOBAL_LOGGING_WORKER.flush()": [],  # the loop has had turns since the last request
+    "await deliver(); langfuse.get_client().flush()": [],
+    "await db.close(); await deliver()": ["LLM303"],
+    "await shutdown_tracing()": [],
+    "await app.state.telemetry.shutdown()": [],
+}
+
+
+@pytest.mark.parametrize("shutdown", SHUTDOWNS)
+@pytest.mark.parametrize("end", ENDS)
+def test_what_a_shutdown_does(shutdown: str, end: str) -> None:
+    assert codes(SHUTDOWNS[shutdown].replace("END", end)) == ENDS[end]
+
+
+@pytest.mark.parametrize("shutdown", SHUTDOWNS)
+def test_a_shutdown_is_reported_at_its_definition_which_a_fix_can_change(shutdown: str) -> None:
+    body = SHUTDOWNS[shutdown].replace("END", "pass")
+    entry = only(body)
+    line = (HEAD.format(callback="langfuse") + body).splitlines()[entry.span.line - 1]
+    assert line[entry.span.column : entry.span.end_column] == f"async def {entry.coroutine}"
+    assert entry.definition is not None
+    assert entry.definition.line <= entry.span.line <= entry.definition.end_line
+
+
+def test_a_finally_delivers_however_the_application_ends() -> None:
+    body = YIELDING["named"].replace(
+        "    yield\n    END", "    try:\n        yield\n    finally:\n        await deliver()"
+    )
+    assert codes(body) == []
+
+
+def test_what_starts_before_the_yield_is_no_delivery() -> None:
+    body = YIELDING["named"].replace("    yield\n    END", "    await deliver()\n    yield")
+    assert codes(body) == ["LLM301"]
+
+
+def test_an_exit_stack_delivers() -> None:
+    body = YIELDING["named"].replace(
+        "    yield\n    END",
+        "    async with AsyncExitStack() as stack:\n        stack.push_async_callback(deliver)\n        yield",
+    )
+    assert codes("from contextlib import AsyncExitStack\n" + body) == []
+
+
+def test_one_shutdown_handler_that_delivers_is_enough() -> None:
+    closing = CLOSING["on_event"].replace("close", "close_database").replace("END", "await db.disconnect()")
+    assert codes(closing) == ["LLM301"]
+    assert codes(closing + "\n\n" + CLOSING["on_event"].replace("END", "await deliver()")) == []
+    flushing = CLOSING["on_event"].replace("END", "langfuse.get_client().flush()")
+    assert codes(closing + "\n\n" + flushing) == ["LLM304"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "@app.on_event('startup')\nasync def start():\n    pass\n",
+        "@app.before_serving\nasync def start():\n    pass\n",
+        "Starlette(on_startup=[ask])",
+        "from contextlib import asynccontextmanager\n\n\n@asynccontextmanager\nasync def session(user):\n    yield\n",
+        "@app.on_event('shutdown')\ndef close():\n    db.close()\n",
+    ],
+    ids=["startup", "before serving", "on_startup", "another context manager", "no coroutine"],
+)
+def test_what_is_no_shutdown_to_deliver_in(body: str) -> None:
+    assert codes(body) == []
+
+
+def test_a_plain_handler_that_flushes_too_early() -> None:
+    (finding,) = findings(
+        HEAD.format(callback="langfuse")
+        + "@app.on_event('shutdown')\ndef close():\n    langfuse.get_client().flush()\n"
+    )
+    assert (finding.code, finding.fix) == ("LLM304", None)
+
+
+# ---- programs that use the Langfuse SDK only
+
+OBSERVED = """\
+import asyncio
+import os
+
+from langfuse import get_client, observe
+
+
+@observe
+async def main():
+    print("Hi")
+
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("asyncio.run(main())", ["LLM301"]),
+        ("asyncio.run(main())\nget_client().flush()", []),
+        ("asyncio.run(main())\nos._exit(0)", ["LLM301"]),
+        ("asyncio.run(main())\nget_client().flush()\nos._exit(0)", []),
+        ("def handler(event, context):\n    asyncio.run(main())", ["LLM301"]),
+        ("def handler(event, context):\n    asyncio.run(main())\n    get_client().flush()", []),
+    ],
+)
+def test_observed_programs(body: str, expected: list[str]) -> None:
+    assert [finding.code for finding in findings(OBSERVED + body)] == expected
+
+
+def test_what_is_said_of_them_depends_on_the_end() -> None:
+    (normal,) = findings(OBSERVED + "asyncio.run(main())")
+    (killed,) = findings(OBSERVED + "asyncio.run(main())\nos._exit(0)")
+    assert "a normal exit delivers" in normal.message
+    assert "a normal exit delivers" not in killed.message
+    assert "`os._exit`" in killed.message

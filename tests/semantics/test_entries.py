@@ -545,3 +545,130 @@ def test_what_is_said_of_them_depends_on_the_end() -> None:
     assert "a normal exit delivers" in normal.message
     assert "a normal exit delivers" not in killed.message
     assert "`os._exit`" in killed.message
+
+
+# ---- cloud functions
+
+FROZEN = {
+    "aws": "def lambda_handler(event, context):\n    asyncio.run(main())\n    END\n",
+    "aws, parameters unused": "def handler(event, _context):\n    asyncio.run(main(event))\n    END\n",
+    "google": (
+        "import functions_framework\n\n\n@functions_framework.http\ndef serve(request):\n"
+        "    asyncio.run(main())\n    END\n"
+    ),
+    "a loop that lives on": (
+        "loop = asyncio.new_event_loop()\n\n\ndef handler(event, context):\n"
+        "    loop.run_until_complete(main())\n    END\n"
+    ),
+    "through a helper": (
+        "def answer(event):\n    return asyncio.run(main())\n\n\ndef handler(event, context):\n"
+        "    answer(event)\n    END\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("body", FROZEN.values(), ids=FROZEN)
+def test_frozen(body: str) -> None:
+    assert only(body.replace("END", "return None")).ends.name == "FROZEN"
+    assert codes(body.replace("END", "langfuse.get_client().flush()")) == ["LLM305"]
+    assert codes(body.replace("END", "flush_langfuse_tracing()")) == []
+
+
+# ---- request handlers
+
+HANDLERS = {
+    "route": "@app.post('/')\nasync def chat(request):\n    END\n",
+    "router": "@router.get('/')\nasync def chat(request):\n    END\n",
+    "websocket": "@router.websocket('/ws')\nasync def chat(socket):\n    END\n",
+    "add_get": "async def chat(request):\n    END\n\n\napp.router.add_get('/', chat)",
+    "add_route": "async def chat(request):\n    END\n\n\napp.router.add_route('POST', '/', chat)",
+    "add_api_route": "async def chat():\n    END\n\n\napp.add_api_route('/', chat)",
+    "Route": "async def chat(request):\n    END\n\n\nStarlette(routes=[Route('/', chat), Mount('/static')])",
+    "WebSocketRoute": "async def chat(socket):\n    END\n\n\nroutes = [WebSocketRoute('/ws', endpoint=chat)]",
+    "web.post": "async def chat(request):\n    END\n\n\napp.add_routes([web.post('/', chat)])",
+    "endpoint": (
+        "from starlette.endpoints import HTTPEndpoint\n\n\nclass Chat(HTTPEndpoint):\n"
+        "    async def post(self, request):\n        END\n"
+    ),
+}
+BLOCKING = {
+    "client": "langfuse.get_client().flush()",
+    "litellm": "flush_langfuse_tracing()",
+    "helper": "close()",
+    "awaited helper": "await aclose()",
+}
+NOT_BLOCKING = {
+    "in a thread": "await asyncio.to_thread(flush_langfuse_tracing)",
+    "in an executor": "await asyncio.get_running_loop().run_in_executor(None, langfuse.get_client().flush)",
+    "helper in a thread": "await asyncio.to_thread(close)",
+    "the first step": "await deliver()",
+    "a file": "open('log').flush()",
+    "handed over": "background.add_task(close)",
+}
+HELPERS = """\
+def close():
+    langfuse.get_client().flush()
+
+
+async def aclose():
+    close()
+
+
+"""
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+@pytest.mark.parametrize("flush", BLOCKING)
+def test_blocking(handler: str, flush: str) -> None:
+    assert codes(HELPERS + HANDLERS[handler].replace("END", BLOCKING[flush])) == ["LLM306"]
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+@pytest.mark.parametrize("flush", NOT_BLOCKING)
+def test_not_blocking(handler: str, flush: str) -> None:
+    assert codes(HELPERS + HANDLERS[handler].replace("END", NOT_BLOCKING[flush])) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "@app.post('/')\ndef chat(request):\n    close()\n",
+        "async def chat(request):\n    close()\n",
+        "async def chat(request):\n    close()\n\n\ncache.get('chat', chat)",
+        "class Chat:\n    async def post(self, request):\n        close()\n",
+    ],
+    ids=["runs in a thread", "no handler", "no route", "no endpoint"],
+)
+def test_what_serves_no_requests(body: str) -> None:
+    assert codes(HELPERS + body) == []
+
+
+# ---- one finding for each entry point, the most specific
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        ("pass", "LLM301"),
+        ("await GLOBAL_LOGGING_WORKER.flush()", "LLM301"),
+        ("await asyncio.wait_for(GLOBAL_LOGGING_WORKER.flush(), 5)", "LLM301"),
+        ("await GLOBAL_LOGGING_WORKER.flush(); langfuse.get_client().flush()", "LLM304"),
+        ("await asyncio.wait_for(GLOBAL_LOGGING_WORKER.flush(), 5); langfuse.get_client().flush()", "LLM304"),
+        ("await asyncio.sleep(1)", "LLM302"),
+        ("await asyncio.sleep(1); langfuse.get_client().flush()", "LLM302"),
+        ("langfuse.get_client().flush(); await asyncio.sleep(1)", "LLM302"),
+        ("await deliver()", "LLM303"),
+        ("await deliver(); langfuse.get_client().flush()", "LLM303"),
+        ("if os.environ.get('X'):\n        return\n    await deliver()", "LLM303"),
+        ("import sys\n    if os.environ.get('X'):\n        sys.exit(1)\n    await deliver()", "LLM303"),
+    ],
+)
+@pytest.mark.parametrize("after", ["", "\nos._exit(0)"])
+def test_the_most_specific_finding(end: str, expected: str, after: str) -> None:
+    assert codes(f"async def work():\n    await ask()\n    {end}\n\n\nasyncio.run(work()){after}") == [expected]
+
+
+@pytest.mark.parametrize("flush", ["langfuse.get_client().flush()", "flush_langfuse_tracing()"])
+def test_a_flush_after_the_run_comes_too_late(flush: str) -> None:
+    assert codes(f"asyncio.run(ask())\n{flush}") == ["LLM304"]
+    assert codes(f"def cli():\n    asyncio.run(ask())\n\n\ncli()\n{flush}") == ["LLM304"]

@@ -9,7 +9,9 @@ Handler = Callable[[], Awaitable[Any]]
 
 
 class App:
-    def __init__(self, lifespan: Callable[[Any], Any] | None = None, on_shutdown: list[Handler] | None = None) -> None:
+    def __init__(
+        self, lifespan: Callable[[Any], Any] | None = None, on_shutdown: list[Handler] | None = None
+    ) -> None:
         self.lifespan = lifespan
         self.closing = list(on_shutdown or [])
         self.routes: list[Handler] = []

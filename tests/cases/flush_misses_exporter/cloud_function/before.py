@@ -6,9 +6,9 @@ before: lost
 import asyncio
 from typing import Any
 
+import cloud
 import litellm
 from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
-import cloud
 
 litellm.success_callback = ["langfuse"]
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from lint_rules.finding import Span, Step
-from lint_rules.semantics.entries import Ending, Ends, EntryPoint, entry_points
+from lint_rules.semantics.endings import Ending, Ends, EntryPoint
+from lint_rules.semantics.entries import entry_points
 from lint_rules.semantics.environment import path_of
 from lint_rules.semantics.infer import Machine, TooLargeError
 from lint_rules.semantics.lifespans import is_endpoint, serves_requests

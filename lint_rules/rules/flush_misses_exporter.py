@@ -74,7 +74,7 @@ exits normally.
 Known limits
 ------------
 From Python 3.13 on, `multiprocessing` runs `atexit`, so that workers that are not terminated deliver. A function of
-another module that forks or freezes is not seen. On the way of an exception a missing flush is not reported.
+another module that forks or freezes is not seen. A flush on one way counts for all.
 """
 
 from __future__ import annotations

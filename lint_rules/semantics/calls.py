@@ -477,17 +477,29 @@ def _process_pool(arguments: Arguments) -> Value:
 
 def _in_thread(arguments: Arguments) -> Value:
     """`asyncio.to_thread(flush)`, `loop.run_in_executor(None, flush)`: what runs there blocks nobody."""
+    runs.handed_over(_pool_method(arguments.first()), arguments.positional[1:], arguments.machine)
+    _elsewhere(arguments.positional, arguments)
+    return Pending(UNKNOWN)
+
+
+def _thread(arguments: Arguments) -> Value:
+    """`threading.Thread(target=flush)`, which is taken to be started, and waited for where that matters."""
+    _elsewhere([arguments.keywords.get("target", UNKNOWN)], arguments)
+    return Instance("threading.Thread")
+
+
+def _elsewhere(values: list[Value], arguments: Arguments) -> None:
     _hand_over(arguments)
     machine, env = arguments.machine, arguments.env
-    runs.handed_over(_pool_method(arguments.first()), arguments.positional[1:], machine)
-    function = next((value for value in arguments.positional if isinstance(value, External | Function)), UNKNOWN)
+    function = next((value for value in values if isinstance(value, External | Function)), UNKNOWN)
     blocks = machine.frame.blocks
     if isinstance(function, External) and (kinds := flushes(function.dotted)):
         delivery.flushed(env, arguments.node, kinds)
     elif isinstance(function, Function):
+        before = env.routes
         machine.apply(function, [], env)
+        delivery.relocated(env, before, arguments.node)
     machine.frame.blocks = blocks
-    return Pending(UNKNOWN)
 
 
 def _all_tasks(arguments: Arguments) -> Value:
@@ -529,6 +541,7 @@ _HANDLERS: dict[str, Callable[[Arguments], Value]] = {
     "os._exit": _kill,
     "os.abort": _kill,
     "asyncio.to_thread": _in_thread,
+    "threading.Thread": _thread,
     "asyncio.loop.run_in_executor": _in_thread,
     "multiprocessing.get_context": _context,
     "multiprocessing.set_start_method": _start_method,

@@ -73,8 +73,7 @@ class EntryPoint:
     unwinds: bool = True
     """A `finally` in the coroutine runs; False where `os._exit` ends the process inside it, and no fix can help."""
     flushed: frozenset[Flush] = frozenset()
-    """The exporters that are flushed, after LiteLLM has logged, on every way on which the process does not end
-    normally."""
+    """The exporters that are flushed, after LiteLLM has logged, on ways on which the process does not end normally."""
     at: Span | None = None
     """The flush, wait or sleep that the ending is about."""
     definition: Span | None = None
@@ -193,12 +192,15 @@ def _bounds(node: ast.AST) -> bool:
 
 
 def judge_export(entry: Entry, record: Record) -> Iterator[Judgement]:
-    """Yield what an abnormal end of the process leaves unsent, and what is flushed before it on every way."""
+    """Yield what an abnormal end of the process leaves unsent, and what is flushed before it.
+
+    A flush on one way counts for all: the others are mostly those of an error in it, which a helper has caught.
+    """
     _, routes = process_end(entry, record)
     logged = [route for route in routes if route.logged]
     if not logged or any(route.deferred for route in logged):
         return
-    flushed = exporters.EVERY.intersection(*(route.flushed for route in logged))
+    flushed = frozenset().union(*(route.flushed for route in logged))
     if flushed != exporters.EVERY:
         pushes = _first(frozenset().union(*(route.pushes for route in logged)))
         waits = _first(frozenset().union(*(route.waits for route in logged)))

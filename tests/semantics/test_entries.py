@@ -672,3 +672,48 @@ def test_the_most_specific_finding(end: str, expected: str, after: str) -> None:
 def test_a_flush_after_the_run_comes_too_late(flush: str) -> None:
     assert codes(f"asyncio.run(ask())\n{flush}") == ["LLM304"]
     assert codes(f"def cli():\n    asyncio.run(ask())\n\n\ncli()\n{flush}") == ["LLM304"]
+
+
+# ---- the flush in a thread of its own, as a helper does that bounds it
+
+LISTS = {
+    "litellm": "[flush_langfuse_tracing]",
+    "clients": "[c.Langfuse.flush for c in litellm._async_success_callback if hasattr(c, 'Langfuse')]",
+    "private": (
+        "[getattr(cached, 'provider', cached).force_flush for callback in litellm._async_success_callback "
+        "for cached in getattr(callback, '_tracer_provider_cache', {}).values()]"
+    ),
+    "client": "[langfuse.get_client().flush]",
+}
+IN_A_THREAD = """\
+import threading
+
+
+async def deliver_traces():
+    try:
+        await deliver()
+        flushes = FLUSHES
+        exporting = threading.Thread(target=lambda: [flush() for flush in flushes], daemon=True)
+        exporting.start()
+        exporting.join(5)
+    except Exception:
+        pass
+
+
+async def work():
+    try:
+        await ask()
+    finally:
+        await deliver_traces()
+
+
+asyncio.run(work())
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize(("callback", "litellm", "langfuse", "reaching"), REACHES)
+@pytest.mark.parametrize("flush", LISTS)
+def test_a_flush_that_is_bounded(callback: str, litellm: str, langfuse: str, reaching: set[str], flush: str) -> None:
+    found = codes(IN_A_THREAD.replace("FLUSHES", LISTS[flush]), callback, litellm, langfuse)
+    assert ("LLM305" not in found) == (flush in reaching)

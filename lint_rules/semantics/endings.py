@@ -167,8 +167,8 @@ def judge_waits(entry: Entry, tree: ast.Module) -> Iterator[Judgement]:
     if any(route.by == {Wait.WORKER} for route in waiting):
         yield Judgement(Ending.WAITS_IN_VAIN, at, only=Condition(sdk.LOGGING_WORKER, holds=False))
     if any(Wait.TASKS in route.by for route in waiting) and not _spares_worker(tree):
-        again = any(route.again for route in waiting) and not _is_bounded(at, tree)
-        fact = sdk.LOGGING_WORKER if again else sdk.WORKER_TASK_AT_ONCE
+        late = any(route.late for route in waiting) and not _is_bounded(at, tree)
+        fact = sdk.LOGGING_WORKER if late else sdk.WORKER_TASK_AT_ONCE
         yield Judgement(Ending.WAITS_IN_VAIN, at, only=Condition(fact, holds=True))
 
 

@@ -238,7 +238,7 @@ def _defined(
         coroutine=node.name,
         callbacks=setting.callbacks,
         definition=source.span(definition) if definition is not None else None,
-        helper=_helper(setting.machine),
+        helper=_helper(setting.machine, node),
         **_placed(judged, definition, setting),
     )
 
@@ -270,7 +270,7 @@ def _entry_point(entry: Entry, judged: Judgement, setting: Setting) -> EntryPoin
         definition = None
     argument = shorten(entry.node.args[0]) if entry.node.args else "?"
     fixable = definition if not entry.inside else None
-    helper = _helper(setting.machine)
+    helper = _helper(setting.machine, definition)
     return EntryPoint(
         span=source.span(entry.node),
         runner=entry.runner,
@@ -311,9 +311,12 @@ def _statement_of(expression: ast.expr, definition: ast.AsyncFunctionDef) -> ast
     return None
 
 
-def _helper(machine: Machine) -> str | None:
-    """Return a coroutine function at hand that takes nothing and waits for LiteLLM's logging on every way."""
-    return next((name for name in machine.home.names if _delivers(runs.own_or_imported(name, machine), machine)), None)
+def _helper(machine: Machine, coroutine: ast.AST | None) -> str | None:
+    """Return a coroutine function at hand, other than the one in question, that takes nothing and waits for LiteLLM's
+    logging on every way."""
+    functions = ((name, runs.own_or_imported(name, machine)) for name in machine.home.names)
+    others = ((name, one) for name, one in functions if one is not None and one.info.node is not coroutine)
+    return next((name for name, one in others if _delivers(one, machine)), None)
 
 
 def _may_help(node: ast.AsyncFunctionDef) -> bool:
@@ -340,4 +343,4 @@ def _helper_elsewhere(machine: Machine) -> str | None:
 def _delivers(value: Value | None, machine: Machine) -> bool:
     if not isinstance(value, Function) or not isinstance(value.info.node, ast.AsyncFunctionDef):
         return False
-    return _may_help(value.info.node) and runs.delivers(value, machine)
+    return _may_help(value.info.node) and runs.delivers(value, machine, alone=True)

@@ -34,8 +34,9 @@ class Route:
     unflushed: bool = False
     """A Langfuse SDK observation has been made and the SDK has not been flushed since."""
     again: bool = False
-    """Not the first LiteLLM call, or all tasks were waited for after a turn: since 1.76.0 its background worker is one
-    of them by then."""
+    """Not the first LiteLLM call."""
+    late: bool = False
+    """All tasks were waited for after such a call or a turn: since 1.76.0 LiteLLM's worker is one of them by then."""
     turned: bool = False
     """The event loop has had a turn since the last LiteLLM call: its logging tasks have started."""
     slept: bool = False
@@ -73,8 +74,8 @@ class Route:
         waits = self.waits if node is None else self.waits | {node}
         ways = self.by if by is None else self.by | {by}
         since = _NOTHING_SINCE if self.unlogged else {}
-        again = self.again or (by is Wait.TASKS and self.unlogged and self.slept)
-        return replace(self, unlogged=False, logged=True, again=again, waits=waits, by=ways, **since)
+        late = self.late or (by is Wait.TASKS and (self.again or (self.unlogged and self.slept)))
+        return replace(self, unlogged=False, logged=True, late=late, waits=waits, by=ways, **since)
 
     def turn(self, sleep: ast.expr | None, *, certain: bool) -> Route:
         """Return the state after the event loop has had a turn, by way of `sleep` if it took time."""
@@ -111,6 +112,7 @@ def _summarise(group: list[Route]) -> Route:
         unlogged=any(route.unlogged for route in group),
         unflushed=any(route.unflushed for route in group),
         again=any(route.again for route in group),
+        late=any(route.late for route in group),
         slept=all(route.slept for route in group),
         turned=all(route.turned for route in group),
         logged=any(route.logged for route in group),

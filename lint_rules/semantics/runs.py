@@ -152,8 +152,8 @@ def deferred(function: Function, env: Environment, machine: Machine) -> None:
         delivery.deferred(env)
 
 
-def delivers(function: Function, machine: Machine) -> bool:
-    """Tell whether calling a function waits for LiteLLM's logging on every way through."""
+def delivers(function: Function, machine: Machine, *, alone: bool = False) -> bool:
+    """Tell whether a function waits for LiteLLM's logging on every way through, and makes no calls itself (`alone`)."""
     if isinstance(function.info.node, ast.Lambda):
         return False
     owing: Routes = frozenset({Route(unlogged=True)})
@@ -161,7 +161,7 @@ def delivers(function: Function, machine: Machine) -> bool:
     return (
         summary is not None
         and bool(summary.routes)
-        and all(route.logged and not route.unlogged for route in summary.routes)
+        and all(route.logged and not route.unlogged and not (alone and route.again) for route in summary.routes)
     )
 
 

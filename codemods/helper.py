@@ -42,23 +42,37 @@ tasks = [
 logged = {gather}(*tasks, return_exceptions=True)
 await {wait_for}(logged, timeout)
 """
+_STARTED_TASKS = _LOGGING_TASKS.replace(
+    """("litellm.")
+""",
+    """("litellm.")
+    and frame.f_code.co_name != "_worker_loop"
+""",
+)
+"""The worker's own task never ends."""
+_LAST_TURN = "await {sleep}(0)  # the worker's turn: cancelled while it waits, it hangs\n"
+_FLUSH_WORKER = "await {wait_for}({worker}.flush(), timeout)\n"
 _WAITS = {
     Wait.WORKER: """\
 await {sleep}(0)  # LiteLLM enqueues from a task of its own: let it start
-await {wait_for}({worker}.flush(), timeout)
-""",
+"""
+    + _FLUSH_WORKER,
+    Wait.WORKER_AND_TASKS: "await {sleep}(0)  # LiteLLM enqueues from a task of its own: let it start\n"
+    + _FLUSH_WORKER
+    + _STARTED_TASKS
+    + _LAST_TURN,
     Wait.TASKS: "await {sleep}(0)  # LiteLLM logs from tasks of its own: let them start\n" + _LOGGING_TASKS,
     Wait.EITHER: """\
 await {sleep}(0)  # LiteLLM logs from tasks of its own: let them start
 try:
     from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
 except ImportError:  # litellm < 1.76.0
-"""
-    + "".join(f"    {line}\n" for line in _LOGGING_TASKS.splitlines())
-    + """\
+    pass
 else:
     await {wait_for}(GLOBAL_LOGGING_WORKER.flush(), timeout)
-""",
+"""
+    + _STARTED_TASKS
+    + _LAST_TURN,
     Wait.NOTHING: "",
 }
 _FLUSHES = {
@@ -99,6 +113,7 @@ flushes = [langfuse_context.flush]
 """,
 }
 _OF_CALLBACKS = frozenset({Flush.CALLBACK_CLIENTS, Flush.PRIVATE_PROVIDERS})
+_BY_WORKER = frozenset({Wait.WORKER, Wait.WORKER_AND_TASKS})
 _EXPORT = """\
 exporting = {thread}(
     target=lambda: [flush() for flush in flushes], daemon=True
@@ -155,7 +170,7 @@ def rewrite_helper(helper: cst.FunctionDef, module: cst.Module, source: str) -> 
 def _written(name: str, recipe: Recipe, site: Site, *, known: cst.FunctionDef | None) -> Iterator[Change]:
     loop = access(site, "asyncio", *_loop_names(recipe)) if _loop_names(recipe) else Access(())
     thread = access(site, "threading", "Thread") if recipe.flushes else Access(("",))
-    worker = _reach_worker(site) if recipe.wait is Wait.WORKER else Access(("",))
+    worker = _reach_worker(site) if recipe.wait in _BY_WORKER else Access(("",))
     logger = _reach_logger(site)
     names = dict(zip(_loop_names(recipe), loop.written, strict=True))
     names |= {"thread": thread.written[0], "worker": worker.written[0]}
@@ -184,7 +199,7 @@ def _late_imports(recipe: Recipe, worker: Access, site: Site) -> Iterator[Import
     """Yield what the helper has to import itself."""
     if _OF_CALLBACKS.intersection(recipe.flushes) and not bound(site, ("litellm", None)):
         yield Import("litellm")
-    if recipe.wait is Wait.WORKER and not worker.imports and not bound(site, (_WORKER.module, _WORKER.name)):
+    if recipe.wait in _BY_WORKER and not worker.imports and not bound(site, (_WORKER.module, _WORKER.name)):
         yield _WORKER
 
 
@@ -198,7 +213,7 @@ def _further(flush: Flush) -> str:
 
 
 def _loop_names(recipe: Recipe) -> tuple[str, ...]:
-    tasks = ("all_tasks", "gather") if recipe.wait in (Wait.TASKS, Wait.EITHER) else ()
+    tasks = ("all_tasks", "gather") if recipe.wait in (Wait.WORKER_AND_TASKS, Wait.TASKS, Wait.EITHER) else ()
     return () if recipe.wait is Wait.NOTHING else ("sleep", "wait_for", *tasks)
 
 

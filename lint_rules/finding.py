@@ -62,11 +62,14 @@ class Wait(str, Enum):
     """How the delivery helper lets LiteLLM finish logging inside the running loop."""
 
     WORKER = "worker"
-    """Flush the background logging worker (litellm >= 1.76.0)."""
+    """Flush the background logging worker (litellm >= 1.83.13)."""
+    WORKER_AND_TASKS = "worker and tasks"
+    """Flush the worker, which does not wait for what it has begun, and then wait for LiteLLM's own tasks (from 1.76.0
+    to 1.83.12)."""
     TASKS = "tasks"
     """Wait for LiteLLM's own tasks (before that)."""
     EITHER = "either"
-    """The worker if there is one, else the tasks: for a range that spans both."""
+    """The worker if there is one, and the tasks: for a range that spans both."""
     NOTHING = "nothing"
     """LiteLLM logs nothing: the traces are those of the Langfuse SDK."""
 

@@ -39,7 +39,9 @@ for 6.3 s (litellm 1.106.2, langfuse 4.18.0).
 
 Known limits
 ------------
-Handlers are known by decorators like `@app.post(...)`.
+Handlers are known by decorators like `@app.post(...)`, by calls like `router.add_get(path, handler)`,
+`Route(path, handler)` or `web.get(path, handler)`, and as methods of endpoint classes. A flush in a helper is reported
+where the handler calls it; dependencies and background tasks of a framework are not followed.
 """
 
 from __future__ import annotations

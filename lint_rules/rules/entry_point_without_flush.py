@@ -50,12 +50,15 @@ Measured
 --------
 One awaited call, no flush: 0 of n delivered in 11 of 12 version columns (litellm 1.64.1-1.106.2); with `await
 asyncio.sleep(0)` and `await GLOBAL_LOGGING_WORKER.flush()`: n of n. Without the `sleep(0)` the worker has no queue
-yet and its flush returns at once: 0 of n.
+yet and its flush returns at once: 0 of n. `asyncio.run(GLOBAL_LOGGING_WORKER.flush())` afterwards: 3 of 3 with litellm
+1.106.2, hangs 3 of 3 with 1.77.7, 1.80.11, 1.85.7 and 1.92.2. Waiting for all of `asyncio.all_tasks()`, with two calls
+or a turn of the loop before it: hangs 3 of 3 with 1.77.7 to 1.106.2, for the worker is one of them.
 
 Known limits
 ------------
 A second awaited call can hide the loss of the first: the finding stands, for the contract is still missing. Where calls
-cannot be followed, names are: a program that may reach a flush is not reported.
+cannot be followed, names are: a program that may reach a flush is not reported. Of an application's lifespans and
+shutdown handlers in a module, one that delivers is enough; those of other modules are not counted.
 """
 
 from __future__ import annotations
@@ -64,49 +67,77 @@ from collections.abc import Iterator
 
 from lint_rules.finding import Applicability, DeliverTraces, Finding, Fix
 from lint_rules.rules import Rule, rule
-from lint_rules.semantics.facts import Ending, EntryPoint, ModuleFacts
+from lint_rules.semantics.facts import Ending, Ends, EntryPoint, ModuleFacts
 from lint_rules.semantics.recipes import recipe_for
-from lint_rules.semantics.releases import Targets
+from lint_rules.semantics.releases import Extent, Targets
+
+_HOW = {
+    Ends.KILLED: "`os._exit` ends the process",
+    Ends.FORKED: "its forked process ends without `atexit`",
+    Ends.FROZEN: "its process may be frozen",
+}
 
 
 @rule("LLM301", "entry-point-without-flush")
 def entry_point_without_flush(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
     """Report every entry point that never waits for LiteLLM's logging."""
-    for entry in module.entry_points:
-        if entry.ending == Ending.NOTHING:
-            yield Finding(this.code, entry.span, _message(entry), delivery_fix(entry, module.targets))
+    for entry in module.ending(Ending.NOTHING):
+        yield Finding(this.code, entry.span, _message(entry, module.targets), delivery_fix(entry, module.targets))
+    for entry in module.ending(Ending.WAITS_IN_VAIN):
+        yield Finding(this.code, entry.span, _in_vain(entry, module.targets))
 
 
-def _message(entry: EntryPoint) -> str:
+def _message(entry: EntryPoint, targets: Targets) -> str:
     if not entry.callbacks:
-        return (
-            f"`{entry.coroutine}` ends without flushing Langfuse: a normal exit delivers its traces, "
-            "but a killed, frozen or forked process loses them"
-        )
+        return _message_of_sdk(entry)
     if entry.runner == "shutdown":
         return (
             f"`{entry.coroutine}` shuts down without waiting for LiteLLM's logging: "
             "the Langfuse traces of the last calls are lost"
         )
-    known = f"; `{entry.helper}` waits for it but is not called" if entry.helper else ""
+    helper = entry.helper or entry.uncalled
+    known = f"; `{helper}` waits for it but is not called" if helper else ""
+    if entry.only is not None:
+        known = (
+            f"; the worker's flush on a new loop rescues them since litellm {entry.only.fact.first} ({targets.litellm})"
+        )
+    end = f"`{entry.runner}` ends" if entry.unwinds else "`os._exit` ends the process"
+    return f"{end} before LiteLLM has logged the calls of `{entry.coroutine}`: their Langfuse traces are lost{known}"
+
+
+def _message_of_sdk(entry: EntryPoint) -> str:
+    if entry.ends is not Ends.NORMALLY:
+        return f"`{entry.coroutine}` ends without flushing Langfuse, and {_HOW[entry.ends]}: its traces are lost"
     return (
-        f"`{entry.runner}` ends before LiteLLM has logged the calls of `{entry.coroutine}`: "
-        f"their Langfuse traces are lost{known}"
+        f"`{entry.coroutine}` ends without flushing Langfuse: a normal exit delivers its traces, "
+        "but a killed, frozen or forked process loses them"
     )
+
+
+def _in_vain(entry: EntryPoint, targets: Targets) -> str:
+    """Say why it does not help to wait like that, and with which releases."""
+    assert entry.only is not None
+    some = "part of " if entry.only.extent(targets) is Extent.PARTLY else ""
+    waits = f"`{entry.coroutine}` waits for LiteLLM's logging"
+    if not entry.only.holds:
+        return f"{waits} with `GLOBAL_LOGGING_WORKER` alone, which {some}{targets.litellm} does not have"
+    return f"{waits} by way of every task of the loop: with {some}{targets.litellm} one of them never ends"
 
 
 def delivery_fix(entry: EntryPoint, targets: Targets) -> Fix | None:
     """Return the fix that delivers in a `finally` of the entry point's coroutine, if it is known how."""
     recipe = recipe_for(entry, targets)
-    if entry.definition is None or (recipe is None and not entry.helper):
+    helper = entry.helper if entry.ends is Ends.NORMALLY else None  # it waits, but does it flush what exports?
+    if entry.definition is None or (recipe is None and helper is None):
         return None
     partly = entry.ending in (Ending.ONLY_WITHOUT_ERROR, Ending.ONLY_ON_SOME_PATHS)
+    missing = entry.ending == Ending.EXPORTER_UNFLUSHED
     edit = DeliverTraces(
         entry.definition,
-        flush=None if partly else entry.flush_statement,
-        helper=entry.helper,
+        flush=None if partly or missing else entry.flush_statement,
+        helper=helper,
         recipe=recipe,
-        steps=entry.steps if partly else (),
-        replaced=(entry.sleep,) if entry.sleep is not None else (),
+        steps=entry.steps if partly and entry.ends is Ends.NORMALLY else (),
+        replaced=(entry.sleep,) if entry.sleep is not None else entry.steps if missing else (),
     )
     return Fix(Applicability.SAFE, edit)

@@ -69,8 +69,8 @@ from lint_rules.semantics.facts import Ending, ModuleFacts
 @rule("LLM304", "flush-before-logging")
 def flush_before_logging(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
     """Report every Langfuse flush that comes before LiteLLM has logged the calls of an entry point."""
-    for entry in module.entry_points:
-        if entry.ending == Ending.FLUSH_BEFORE_LOGGING and entry.at is not None:
+    for entry in module.ending(Ending.FLUSH_BEFORE_LOGGING):
+        if entry.at is not None:
             message = (
                 f"this Langfuse flush comes before LiteLLM has logged the calls of `{entry.coroutine}`: "
                 "it flushes nothing and their traces are lost"

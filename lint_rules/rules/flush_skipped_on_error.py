@@ -74,8 +74,7 @@ _WHERE = {
 @rule("LLM303", "flush-skipped-on-error")
 def flush_skipped_on_error(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
     """Report every entry point that waits for LiteLLM's logging on some ways only."""
-    for entry in module.entry_points:
-        if entry.ending in _WHERE:
-            where = _WHERE[entry.ending]
-            message = f"LiteLLM's logging of the calls of `{entry.coroutine}` {where}: put it into a `finally`"
-            yield Finding(this.code, entry.at or entry.span, message, delivery_fix(entry, module.targets))
+    for entry in module.ending(*_WHERE):
+        where = _WHERE[entry.ending]
+        message = f"LiteLLM's logging of the calls of `{entry.coroutine}` {where}: put it into a `finally`"
+        yield Finding(this.code, entry.at or entry.span, message, delivery_fix(entry, module.targets))

@@ -47,8 +47,8 @@ No fix: whether the call is to become a child of the span (USE_OTEL_LITELLM_REQU
 Measured
 --------
 One call inside `@observe`, a second's wait, then a normal exit, with 16 releases of litellm from 1.77.7 to 1.109.1,
-also on both sides of each date above. Where it merges: nothing, or the output on the span, for async calls, consumed async streams, sync
-calls, tasks and generators. The same with USE_OTEL_LITELLM_REQUEST_SPAN, or from 1.82.5 on
+also on both sides of each date above. Where it merges: nothing, or the output on the span, for async calls, consumed
+async streams, sync calls, tasks and generators. The same with USE_OTEL_LITELLM_REQUEST_SPAN, or from 1.82.5 on
 OTEL_IGNORE_CONTEXT_PROPAGATION: one generation. Consumed sync streams, spans that are not current, and calls in threads
 of an executor are not affected.
 

@@ -69,8 +69,8 @@ from lint_rules.semantics.facts import Ending, ModuleFacts
 @rule("LLM302", "sleep-instead-of-flush")
 def sleep_instead_of_flush(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
     """Report every sleep that stands in for waiting."""
-    for entry in module.entry_points:
-        if entry.ending == Ending.SLEEP and entry.at is not None:
+    for entry in module.ending(Ending.SLEEP):
+        if entry.at is not None:
             message = (
                 f"this sleep stands where LiteLLM's logging of the calls of `{entry.coroutine}` should be waited for: "
                 "it delivers their traces by luck"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lint_rules.finding import Step
-from lint_rules.semantics import delivery, sdk
+from lint_rules.semantics import delivery, runs, sdk, tracing
 from lint_rules.semantics.environment import Environment, path_of
+from lint_rules.semantics.exporters import flushes
 from lint_rules.semantics.narrow import type_test
 from lint_rules.semantics.syntax import last_name
 from lint_rules.semantics.values import (
@@ -50,12 +52,13 @@ def call(node: ast.Call, env: Environment, machine: Machine) -> Value:
     callee = machine.evaluate(node.func, env)
     machine.calls += _may_raise(callee)
     if isinstance(callee, External) and callee.dotted in sdk.RUNNERS:
-        return machine.entry_point(node, sdk.RUNNERS[callee.dotted], env)
+        return runs.entry_point(node, sdk.RUNNERS[callee.dotted], env, machine)
     if isinstance(callee, External) and callee.dotted in sdk.LOOP_RUN_METHODS:
-        return machine.entry_point(node, callee.dotted.rpartition(".")[2], env)
+        return runs.entry_point(node, callee.dotted.rpartition(".")[2], env, machine)
     if (flag := type_test(node, machine, env)) is not None:
         return flag
     arguments = Arguments(node, env, machine)
+    runs.routed(node, arguments.all(), machine)
     if isinstance(node.func, ast.Attribute) and node.func.attr == "write":
         _rendering(arguments)
     if isinstance(callee, External):
@@ -75,7 +78,8 @@ def call(node: ast.Call, env: Environment, machine: Machine) -> Value:
 def _may_raise(callee: Value) -> bool:
     """asyncio's own functions, LiteLLM's worker, `print` and loggers are taken to do what they are called for."""
     return not (
-        isinstance(callee, External) and callee.dotted.startswith(("asyncio.", sdk.WORKER, "print", "logging."))
+        isinstance(callee, External)
+        and callee.dotted.startswith(("asyncio.", sdk.WORKER, "print", "logging.", "os._exit"))
     )
 
 
@@ -138,10 +142,11 @@ def _external(dotted: str, arguments: Arguments) -> Value:
 def litellm_call(dotted: str, entry: sdk.Call, arguments: Arguments, *, streams: bool | None = None) -> Value:
     """Return what a LiteLLM call gives: a stream where it can be one, and the event that it has been made."""
     machine, env, node = arguments.machine, arguments.env, arguments.node
-    machine.registered(node)
+    tracing.registered(node, machine)
     origin = Origin(dotted, node.lineno, node.col_offset, machine.frame.home.name)
     machine.created(origin, env)
-    machine.called_litellm(entry.is_async, env)
+    if entry.is_async:  # sync calls are logged in threads that Python joins at exit
+        delivery.called(env)
     visible = streams if streams is not None else arguments.streams()
     if entry.is_async or not entry.streams or visible is False:
         machine.called_in_context(node)  # a sync stream is logged by a thread that does not know the caller's context
@@ -172,33 +177,35 @@ def _langfuse(dotted: str, arguments: Arguments) -> bool:
     """Handle what the Langfuse SDK does: flushes, clients, observations. Return whether it was Langfuse's."""
     root, _, method = dotted.rpartition(".")
     machine, env = arguments.machine, arguments.env
-    if dotted == sdk.LITELLM_EXPORTER_FLUSH:
-        delivery.flushed(env, arguments.node)
+    if kinds := flushes(dotted):
+        runs.flushed(arguments.node, kinds, env, machine)
         return True
     if root in sdk.LANGFUSE_CLIENTS or root in sdk.LANGFUSE_CONTEXTS or root in sdk.LANGFUSE_HANDLERS:
-        if method in sdk.FLUSH_METHODS:
-            machine.flushed(arguments.node, env)
-        elif method not in sdk.SILENT_CLIENT_METHODS:
-            machine.observed(env)
+        if method not in sdk.SILENT_CLIENT_METHODS:
+            runs.observed(env, machine)
         return True
     if dotted.startswith(sdk.LANGFUSE_OPENAI + "."):
         if ".create" in dotted or ".parse" in dotted or ".stream" in dotted:
-            machine.observed(env)
+            runs.observed(env, machine)
         return True
     return dotted in sdk.LANGFUSE_CLIENTS
+
+
+_TRACER = re.compile(r"tracer|exporter|span_processor", re.IGNORECASE)
 
 
 def _foreign(dotted: str, arguments: Arguments) -> Value:
     """A call into a module we do not see: it may take over streams, run callbacks, deliver traces."""
     machine, env = arguments.machine, arguments.env
     _hand_over(arguments)
+    runs.handed_over(dotted, arguments.all(), machine)
     root = dotted.partition(".")[0]
     if root == "litellm":
-        machine.registered(arguments.node)
+        tracing.registered(arguments.node, machine)
     own = root in sys.stdlib_module_names or root == "litellm"
     owner, _, last = dotted.rpartition(".")
     generic = last in ("flush", "shutdown", "close", "aclose", "stop")
-    if not own and sdk.may_deliver(owner if generic else last):
+    if not own and (sdk.may_deliver(owner if generic else last) or (generic and _TRACER.search(owner))):
         delivery.delivered(env)
     if dotted.startswith(sdk.WORKER + "."):
         delivery.delivered(env)
@@ -218,7 +225,7 @@ def _hand_over(arguments: Arguments) -> None:
     for value in arguments.all():
         arguments.machine.escaped(value, arguments.env)
         if isinstance(value, Function):
-            arguments.machine.deferred(value, arguments.env)
+            runs.deferred(value, arguments.env, arguments.machine)
 
 
 def _method(method: Method, arguments: Arguments) -> Value:
@@ -350,7 +357,7 @@ def _partial_call(partial: Partial, arguments: Arguments) -> Value:
 
 def _sleep(arguments: Arguments) -> Value:
     instant = arguments.first() in (Const(0), Const(0.0))
-    delivery.turned(arguments.env, None if instant else arguments.node)
+    delivery.turned(arguments.env, None if instant else arguments.node, certain=True)
     return Pending(NONE)
 
 
@@ -443,8 +450,59 @@ def _rendering(arguments: Arguments) -> Value:
 
 
 def _exit(arguments: Arguments) -> Value:
-    arguments.machine.terminated(arguments.env)
+    arguments.machine.terminated(arguments.env, unwinds=True)
     return UNKNOWN
+
+
+def _kill(arguments: Arguments) -> Value:
+    arguments.machine.terminated(arguments.env, unwinds=False)
+    return UNKNOWN
+
+
+def _pool_method(value: Value) -> str:
+    return f"{value.dotted}.submit" if isinstance(value, Instance) else ""
+
+
+def _context(arguments: Arguments) -> Value:
+    """`multiprocessing.get_context("spawn")`: processes that are started anew."""
+    return Instance("multiprocessing.spawn" if arguments.first() == Const("spawn") else "multiprocessing.context")
+
+
+def _start_method(arguments: Arguments) -> Value:
+    arguments.machine.record.spawns |= arguments.first() == Const("spawn")
+    return NONE
+
+
+def _process_pool(arguments: Arguments) -> Value:
+    spawns = arguments.keywords.get("mp_context") == Instance("multiprocessing.spawn")
+    return Instance("multiprocessing.spawn" if spawns else "concurrent.futures.ProcessPoolExecutor")
+
+
+def _in_thread(arguments: Arguments) -> Value:
+    """`asyncio.to_thread(flush)`, `loop.run_in_executor(None, flush)`: what runs there blocks nobody."""
+    runs.handed_over(_pool_method(arguments.first()), arguments.positional[1:], arguments.machine)
+    _elsewhere(arguments.positional, arguments)
+    return Pending(UNKNOWN)
+
+
+def _thread(arguments: Arguments) -> Value:
+    """`threading.Thread(target=flush)`, which is taken to be started, and waited for where that matters."""
+    _elsewhere([arguments.keywords.get("target", UNKNOWN)], arguments)
+    return Instance("threading.Thread")
+
+
+def _elsewhere(values: list[Value], arguments: Arguments) -> None:
+    _hand_over(arguments)
+    machine, env = arguments.machine, arguments.env
+    function = next((value for value in values if isinstance(value, External | Function)), UNKNOWN)
+    blocks = machine.frame.blocks
+    if isinstance(function, External) and (kinds := flushes(function.dotted)):
+        delivery.flushed(env, arguments.node, kinds)
+    elif isinstance(function, Function):
+        before = env.routes
+        machine.apply(function, [], env)
+        delivery.relocated(env, before, arguments.node)
+    machine.frame.blocks = blocks
 
 
 def _all_tasks(arguments: Arguments) -> Value:
@@ -483,7 +541,15 @@ _HANDLERS: dict[str, Callable[[Arguments], Value]] = {
     "print": _rendering,
     "str": _rendering,
     "sys.exit": _exit,
-    "os._exit": _exit,
+    "os._exit": _kill,
+    "os.abort": _kill,
+    "asyncio.to_thread": _in_thread,
+    "threading.Thread": _thread,
+    "asyncio.loop.run_in_executor": _in_thread,
+    "multiprocessing.get_context": _context,
+    "multiprocessing.set_start_method": _start_method,
+    "concurrent.futures.ProcessPoolExecutor": _process_pool,
+    "concurrent.futures.process.ProcessPoolExecutor": _process_pool,
     "exit": _exit,
     "quit": _exit,
     "asyncio.Runner": _runner,

@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
+from lint_rules.finding import Flush, Wait
 from lint_rules.semantics.environment import Environment, Route
 
 
@@ -14,29 +17,69 @@ def called(env: Environment) -> None:
     _each(env, Route.call)
 
 
-def turned(env: Environment, sleep: ast.expr | None = None) -> None:
+def streamed(env: Environment) -> None:
+    """The stream of a LiteLLM call has been read to its end: now it is logged."""
+    _each(env, Route.end)
+
+
+def turned(env: Environment, sleep: ast.expr | None = None, *, certain: bool = False) -> None:
     """The event loop has had a turn, by way of `sleep` when that took time."""
-    _each(env, lambda route: route.turn(sleep))
+    _each(env, lambda route: route.turn(sleep, certain=certain))
 
 
 def logged(env: Environment, node: ast.expr) -> None:
-    """LiteLLM's logging has been waited for."""
-    _each(env, lambda route: route.log(node))
+    """LiteLLM's logging has been waited for, by way of the tasks of the loop."""
+    _each(env, lambda route: route.log(node, Wait.TASKS))
 
 
 def worker_flushed(env: Environment, node: ast.expr) -> None:
     """`GLOBAL_LOGGING_WORKER.flush()`: returns at once when the loop had no turn since the call: nothing is queued."""
-    _each(env, lambda route: route.log(node) if route.turned else route)
+    _each(env, lambda route: route.log(node, Wait.WORKER) if route.turned else route)
 
 
-def flushed(env: Environment, node: ast.expr) -> None:
-    """The Langfuse SDK has been flushed by `node`."""
-    _each(env, lambda route: route.flush(node))
+def flushed(env: Environment, node: ast.expr, kinds: frozenset[Flush]) -> None:
+    """Exporters have been flushed by `node`."""
+    _each(env, lambda route: route.flush(node, kinds))
+
+
+def swept(env: Environment) -> None:
+    """A loop over all callbacks or providers has ended: whichever of them there are have been flushed, if any was."""
+    kinds = frozenset().union(*(route.flushed for route in env.routes))
+    pushes = frozenset().union(*(route.pushes for route in env.routes))
+    _each(env, lambda route: route if route.unlogged else replace(route, flushed=kinds, pushes=pushes))
+
+
+def served(env: Environment) -> None:
+    """An application has served requests meanwhile: LiteLLM may not have logged the last of their calls."""
+    _each(env, lambda route: Route(unlogged=True, unflushed=True, turned=True, deferred=route.deferred))
+
+
+def ran(env: Environment, node: ast.expr, outer: frozenset[Route]) -> None:
+    """A coroutine has been run to its end by `node`, in a loop of its own if there is anything in `outer`.
+
+    What went before is told by `outer` then: where the coroutine made no calls, that still stands.
+    """
+    before = frozenset().union(*(route.ran for route in outer))
+    _each(env, lambda route: replace(route, ran=route.ran | before | {node}))
+    if any(route.logged or route.flushed for route in outer):
+        idle = [route for route in env.routes if not (route.unlogged or route.logged)]
+        kept = {_carried(earlier, route) for route in idle for earlier in outer}
+        env.routes = env.routes.difference(idle) | kept
+
+
+def _carried(earlier: Route, route: Route) -> Route:
+    return replace(
+        earlier,
+        unflushed=earlier.unflushed or route.unflushed,
+        flushed=earlier.flushed | route.flushed,
+        pushes=earlier.pushes | route.pushes,
+        ran=earlier.ran | route.ran,
+    )
 
 
 def delivered(env: Environment) -> None:
     """Something we do not see may well have delivered everything."""
-    _each(env, lambda route: replace(route.log(None), unflushed=False))
+    _each(env, lambda route: replace(route.log(None), unflushed=False, by=frozenset(), flushed=frozenset(Flush)))
 
 
 def observed(env: Environment) -> None:
@@ -51,20 +94,17 @@ def deferred(env: Environment) -> None:
 
 def relocated(env: Environment, before: frozenset[Route], node: ast.expr) -> None:
     """A helper called by `node` delivered for its caller: the call of the helper is what a reader should look at."""
-    if not any(route.unlogged for route in before):
-        return
-    flushes = frozenset().union(*(route.flushes for route in before))
-    waits = frozenset().union(*(route.waits for route in before))
-    _each(env, lambda route: _relocate(route, flushes, waits, node))
+    told = ["pushes"] if any(route.logged for route in before) else []
+    told += ["flushes", "waits", "pushes"] if any(route.unlogged for route in before) else []
+    for what in told:
+        known = frozenset().union(*(getattr(route, what) for route in before))
+        _each(env, partial(_relocate, what=what, known=known, node=node))
 
 
-def _relocate(route: Route, flushes: frozenset[ast.expr], waits: frozenset[ast.expr], node: ast.expr) -> Route:
-    moved = route
-    if route.flushes - flushes:
-        moved = replace(moved, flushes=route.flushes & flushes | {node})
-    if route.waits - waits:
-        moved = replace(moved, waits=route.waits & waits | {node})
-    return moved
+def _relocate(route: Route, what: str, known: frozenset[ast.expr], node: ast.expr) -> Route:
+    places: frozenset[ast.expr] = getattr(route, what)
+    moved: dict[str, Any] = {what: places & known | {node}}
+    return replace(route, **moved) if places - known else route
 
 
 def _each(env: Environment, change: Callable[[Route], Route]) -> None:

@@ -3,122 +3,105 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from lint_rules.finding import Span
-from lint_rules.semantics import sdk
-from lint_rules.semantics.environment import Route, path_of
+from lint_rules.semantics import runs, sdk
+from lint_rules.semantics.endings import (
+    Condition,
+    Ending,
+    Ends,
+    EntryPoint,
+    Judgement,
+    Ways,
+    ends_of,
+    judge_export,
+    judge_flushed,
+    judge_waits,
+    judge_ways,
+    process_end,
+)
+from lint_rules.semantics.environment import START, Route, path_of
 from lint_rules.semantics.infer import Machine
-from lint_rules.semantics.reach import FLUSHES, Program
+from lint_rules.semantics.lifespans import Lifespan, after_yield, foreign_lifespans, lifespans
+from lint_rules.semantics.reach import Program
 from lint_rules.semantics.record import Entry, Record
 from lint_rules.semantics.source import Source, shorten
-from lint_rules.semantics.steps import following_flush, statement_around, trailing_steps
-from lint_rules.semantics.syntax import own_nodes
-
-
-class Ending:
-    """What an entry point fails to do, the most specific first."""
-
-    FLUSH_BEFORE_LOGGING = "flush before logging"
-    SLEEP = "sleep"
-    ONLY_ON_SOME_PATHS = "only on some paths"
-    ONLY_WITHOUT_ERROR = "only without error"
-    NOTHING = "nothing"
-
-
-class Ends(Enum):
-    """How the process goes on when an entry point has ended, which decides whether exporters flush by themselves."""
-
-    NORMALLY = "normally"
-    """The interpreter shuts down, or lives on: what has been logged is exported."""
-    FROZEN = "frozen"
-    """It is frozen until the next call, if there is one (AWS Lambda)."""
-    KILLED = "killed"
-    """`os._exit`: neither `finally` nor `atexit` runs."""
-    FORKED = "forked"
-    """A forked worker that ends with `os._exit` (multiprocessing, RQ)."""
+from lint_rules.semantics.steps import following_flush, statement_around, steps_of
+from lint_rules.semantics.syntax import is_generator, own_nodes
+from lint_rules.semantics.values import Function, FunctionInfo, Imported, Namespace, Value
 
 
 @dataclass(frozen=True)
-class EntryPoint:
-    """A coroutine run to its end by a call, and how it ends for the traces of the calls it makes."""
+class Setting:
+    """What the judgements about one module have in common."""
 
-    span: Span
-    runner: str
-    coroutine: str
-    """The name of the coroutine function, or the expression that is run."""
-    ending: str
-    callbacks: frozenset[str] = frozenset()
-    """The LiteLLM callbacks by which its calls are traced; none: by the Langfuse SDK alone, which a normal exit
-    flushes."""
-    ends: Ends = Ends.NORMALLY
-    at: Span | None = None
-    """The flush or sleep that the ending is about."""
-    definition: Span | None = None
-    """The `def` of the coroutine function, when it is in this module."""
-    flush_statement: Span | None = None
-    """The statement of `at`, when it stands in the coroutine function's own body."""
-    helper: str | None = None
-    """A function of this module that already delivers."""
-    sleep: Span | None = None
-    """The statement that is the sleep at `at`."""
-    steps: tuple[Span, ...] = ()
-    """Statements of the coroutine function's own body that deliver, when they come last in it."""
+    machine: Machine
+    record: Record
+    source: Source
+    program: Program | None
+    callbacks: frozenset[str]
 
 
 def entry_points(machine: Machine, record: Record, source: Source) -> Iterator[EntryPoint]:
     """Yield every entry point that fails to deliver its traces."""
-    lifespans = list(_lifespans(machine.tree))
-    if record.tracing_off or not (record.entries or lifespans):
+    found = list(lifespans(machine.tree))
+    given = any(True for _ in foreign_lifespans(machine.tree))
+    if record.tracing_off or not (record.entries or record.converted or found or given):
         return
     program = machine.home.program(machine.tree)
     callbacks = frozenset().union(*record.callbacks.values(), program.callbacks if program is not None else ())
-    callback = bool(callbacks)
+    setting = Setting(machine, record, source, program, callbacks)
     for entry in record.entries.values():
-        foreign = entry.frame is not None and entry.frame.home is not machine.home
-        if entry.frame in record.rescued or foreign:
+        if entry.frame is None or entry.frame.home is machine.home:
+            yield from (_entry_point(entry, judged, setting) for judged in _judge(entry, setting))
+    yield from _converted(setting)
+    if program is not None and not program.tracing_off:
+        yield from _shutdowns(found, setting)
+
+
+def _converted(setting: Setting) -> Iterator[EntryPoint]:
+    """Yield the coroutine functions under `@async_to_sync`: each call of one runs it in a loop of its own."""
+    for node, function in setting.machine.functions.items():
+        if not setting.callbacks or function.info not in setting.record.converted:
             continue
-        judged = _judge(entry, record, program, callback=callback)
-        if judged is not None:
-            yield _entry_point(entry, judged, machine, source, callbacks=callbacks)
-    if program is None or program.tracing_off:
-        return
-    for lifespan in lifespans:
-        if _leaves_unflushed(lifespan, program, callback=callback):
-            yield _lifespan(lifespan, source, callbacks=callbacks)
+        judged = judge_ways(Ways(*setting.machine.shut_down(function, START)))
+        if judged is not None and isinstance(node, ast.AsyncFunctionDef):
+            yield _defined(node, judged, setting, runner="async_to_sync")
 
 
-Judgement = tuple[str, ast.expr | None]
-"""How an entry point ends (see `Ending`), and the flush or sleep that this is about."""
-
-
-def _judge(entry: Entry, record: Record, program: Program | None, *, callback: bool) -> Judgement | None:
+def _judge(entry: Entry, setting: Setting) -> Iterator[Judgement]:
     """Judge an entry point by what its ways were seen to do; where nothing was seen, by what its names lead to."""
-    if callback and any(route.unlogged or route.logged for route in entry.routes | entry.raised):
-        return _judge_callback(entry)
-    if not _starts_a_program(entry):
-        return None
-    if not callback and record.uses_langfuse_sdk and any(route.unflushed for route in entry.routes):
-        return _judge_sdk(entry)
+    callback, record, program = bool(setting.callbacks), setting.record, setting.program
+    if entry.rescues:
+        return
+    if callback and any(route.unlogged or route.logged for route in entry.routes | entry.raised | entry.inside):
+        yield from _judge_callback(entry, setting)
+        return
+    if not _starts_a_program(entry, record):
+        return
+    if not callback and record.uses_langfuse_sdk and any(route.unflushed for route in entry.routes | entry.inside):
+        yield from _judge_sdk(entry, record)
+        return
     if program is None or program.tracing_off or any(route.logged or route.deferred for route in entry.routes):
-        return None
+        return
     names = {name for argument in entry.node.args for name in _mentioned(argument)}
     traced = program.traced(names)
-    if not (traced.awaits_litellm if callback else traced.observes) or program.reached(names).flushes:
-        return None
-    return Ending.NOTHING, None
+    if (traced.awaits_litellm if callback else traced.observes) and not program.reached(names).flushes:
+        yield Judgement(Ending.NOTHING)
 
 
-def _starts_a_program(entry: Entry) -> bool:
+def _starts_a_program(entry: Entry, record: Record) -> bool:
     """Tell an entry point from a library's synchronous wrapper, which runs a coroutine for a caller it does not know.
 
-    A program starts at the top of a module, in a command, or in a function that runs a coroutine of its own making; a
-    wrapper is a method, a decorator's inner function, or hands its own arguments on.
+    A program starts at the top of a module, in a command or task, in what another process or a cloud runs, or in a
+    function that runs a coroutine of its own making; a wrapper is a method, a decorator's inner function, or hands its
+    own arguments on.
     """
     info = entry.frame
-    if info is None:
+    if info is None or ends_of(info, record) is not Ends.NORMALLY:
         return True
     if info.owner is not None or info.parent is not None or isinstance(info.node, ast.Lambda):
         return False
@@ -126,9 +109,12 @@ def _starts_a_program(entry: Entry) -> bool:
         return False
     if info.node.decorator_list:
         return True
-    arguments = info.node.args
-    parameters = {argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
-    return not any(parameters & set(_mentioned(argument)) for argument in entry.node.args)
+    return not any(_parameters(info.node) & set(_mentioned(argument)) for argument in entry.node.args)
+
+
+def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    arguments = node.args
+    return {argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
 
 
 def _mentioned(node: ast.AST) -> Iterator[str]:
@@ -139,127 +125,192 @@ def _mentioned(node: ast.AST) -> Iterator[str]:
             yield part.attr
 
 
-def _lifespans(tree: ast.Module) -> Iterator[ast.AsyncFunctionDef]:
-    """Yield the functions whose end is an application's shutdown: `lifespan(app)`, `@app.on_event("shutdown")`."""
-    used = {
-        keyword.value.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        for keyword in node.keywords
-        if keyword.arg == "lifespan" and isinstance(keyword.value, ast.Name)
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.AsyncFunctionDef) and (_is_lifespan(node, used) or _is_shutdown_handler(node)):
-            yield node
+def _shutdowns(found: list[Lifespan], setting: Setting) -> Iterator[EntryPoint]:
+    """Yield what an application that makes traced calls leaves undelivered when it shuts down: one finding, for one
+    delivery is enough."""
+    assert setting.program is not None
+    whole = setting.program.everything()
+    if not (whole.awaits_litellm if setting.callbacks else whole.observes):
+        return
+    judged = [(one, _judge_shutdown(one, setting)) for one in (*_own(found, setting), *_foreign(setting))]
+    if all(judgement is not None for _, judgement in judged):
+        failing = [(one, judgement) for one, judgement in judged if judgement is not None and judgement != _UNKNOWN]
+        if failing:
+            yield _shutdown(*min(failing, key=lambda one: _SPECIFIC.index(one[1].ending)), setting)
 
 
-def _is_lifespan(node: ast.AsyncFunctionDef, used: set[str]) -> bool:
-    managed = any((path_of(decorator) or "").endswith("asynccontextmanager") for decorator in node.decorator_list)
-    return managed and (node.name in used or "lifespan" in node.name) and bool(node.args.args)
+_SPECIFIC = (
+    Ending.FLUSH_BEFORE_LOGGING,
+    Ending.SLEEP,
+    Ending.ONLY_ON_SOME_PATHS,
+    Ending.ONLY_WITHOUT_ERROR,
+    Ending.NOTHING,
+)
+_UNKNOWN = Judgement("")
+"""Nothing to report, and no delivery either: a shutdown handler that is no coroutine, say."""
 
 
-def _is_shutdown_handler(node: ast.AsyncFunctionDef) -> bool:
-    return any(
-        isinstance(decorator, ast.Call)
-        and (path_of(decorator.func) or "").endswith(".on_event")
-        and any(isinstance(argument, ast.Constant) and argument.value == "shutdown" for argument in decorator.args)
-        for decorator in node.decorator_list
-    )
+@dataclass(frozen=True)
+class _Shutdown:
+    """A function that runs when an application shuts down, and where a finding about it belongs."""
+
+    function: Function
+    serves: bool
+    place: ast.expr | None = None
+    """Where this module hands it over, when it is another module's."""
 
 
-def _leaves_unflushed(node: ast.AsyncFunctionDef, program: Program, *, callback: bool) -> bool:
-    """Tell whether an application that makes traced calls shuts down without anything that may flush them."""
-    whole = program.everything()
-    if not (whole.awaits_litellm if callback else whole.observes):
-        return False
-    names = {name for statement in _after_yield(node) for name in _mentioned(statement)}
-    flushes = names & FLUSHES or any(sdk.may_deliver(name) for name in names)
-    return not flushes and not program.reached(names).flushes
+def _own(found: list[Lifespan], setting: Setting) -> Iterator[_Shutdown]:
+    for one in found:
+        function = setting.machine.functions.get(one.node)
+        if function is not None:
+            yield _Shutdown(function, one.serves)
 
 
-def _after_yield(node: ast.AsyncFunctionDef) -> list[ast.stmt]:
-    """Return the statements that run at shutdown: of a lifespan those behind its `yield`, else all."""
-    after: list[ast.stmt] = []
-    seen = False
-    for statement in node.body:
-        yields = any(isinstance(part, ast.Yield) for part in ast.walk(statement))
-        if seen or yields:
-            after.append(statement)
-        seen = seen or yields
-    return after or node.body
+def _foreign(setting: Setting) -> Iterator[_Shutdown]:
+    """Yield the lifespans that this module takes from others, unless those can be judged where they stand."""
+    names = setting.machine.home.names
+    for node in foreign_lifespans(setting.machine.tree):
+        value = _member(node, names)
+        if not isinstance(value, Function) or value.info.home is setting.machine.home:
+            continue
+        if is_generator(value.info.node) and not _judged_at_home(value.info):
+            yield _Shutdown(value, serves=True, place=node)
 
 
-def _lifespan(node: ast.AsyncFunctionDef, source: Source, *, callbacks: frozenset[str]) -> EntryPoint:
-    span = source.span(node)
+def _member(node: ast.expr, names: Mapping[str, Value | Imported]) -> Value | None:
+    if isinstance(node, ast.Attribute):
+        owner = _member(node.value, names)
+        return owner.member(node.attr) if isinstance(owner, Namespace) else None
+    value = names.get(node.id) if isinstance(node, ast.Name) else None
+    return value.force() if isinstance(value, Imported) else value
+
+
+def _judged_at_home(info: FunctionInfo) -> bool:
+    """Tell whether the module of a lifespan leads to the traced calls and to the callback itself."""
+    node = info.node
+    program = info.home.program(ast.Module([node], [])) if not isinstance(node, ast.Lambda) else None
+    return program is not None and bool(program.callbacks) and program.everything().awaits_litellm
+
+
+def _judge_shutdown(one: _Shutdown, setting: Setting) -> Judgement | None:
+    """Judge what a shutdown does about the last calls; None: it delivers, as far as can be seen."""
+    node = one.function.info.node
+    if isinstance(node, ast.Lambda):
+        return _UNKNOWN
+    start = Route() if one.serves else Route(unlogged=True, unflushed=True, turned=True)
+    routes, raised = setting.machine.shut_down(one.function, frozenset({start}))
+    judged = judge_ways(Ways(routes, raised)) if setting.callbacks else judge_flushed(routes)
+    if judged is None or judged.ending != Ending.NOTHING:
+        return judged
+    assert setting.program is not None
+    names = {name for statement in after_yield(node) for name in _mentioned(statement)}
+    if setting.program.reached(names).flushes:
+        return None
+    return judged if isinstance(node, ast.AsyncFunctionDef) else _UNKNOWN
+
+
+def _shutdown(one: _Shutdown, judged: Judgement, setting: Setting) -> EntryPoint:
+    node = one.function.info.node
+    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    if one.place is None:
+        return _defined(node, judged, setting, runner="shutdown")
+    span = setting.source.span(one.place)
     return EntryPoint(
-        span=Span(span.line, span.column, span.line, span.column + len("async def ") + len(node.name)),
+        span=span,
         runner="shutdown",
         coroutine=node.name,
-        ending=Ending.NOTHING,
-        callbacks=callbacks,
+        callbacks=setting.callbacks,
+        **_placed(judged, None, setting),
     )
 
 
-def _judge_callback(entry: Entry) -> Judgement | None:
-    """Tell how an entry point of a program with a LiteLLM callback can end with calls that nobody has logged."""
-    owing = [route for route in entry.routes if route.unlogged and not route.deferred]
-    waits = _first(frozenset().union(*(route.waits for route in entry.routes)))
-    if not owing:
-        failing = [route for route in entry.raised if route.unlogged and not route.deferred]
-        return (Ending.ONLY_WITHOUT_ERROR, waits) if failing else None
-    flush = _first(frozenset().union(entry.flushes_after, *(route.flushes for route in owing)))
-    sleep = _first(_common(owing))
-    if sleep is not None:
-        return Ending.SLEEP, sleep
-    if flush is not None:
-        return Ending.FLUSH_BEFORE_LOGGING, flush
-    return (Ending.ONLY_ON_SOME_PATHS, waits) if any(route.logged for route in entry.routes) else (Ending.NOTHING, None)
-
-
-def _common(routes: list[Route]) -> frozenset[ast.expr]:
-    return (
-        frozenset().union(*(route.sleeps for route in routes)) if all(route.sleeps for route in routes) else frozenset()
-    )
-
-
-def _judge_sdk(entry: Entry) -> Judgement | None:
-    owing = any(route.unflushed and not route.deferred for route in entry.routes)
-    return (Ending.NOTHING, None) if owing else None
-
-
-def _first(nodes: frozenset[ast.expr]) -> ast.expr | None:
-    return min(nodes, key=lambda node: (node.lineno, node.col_offset), default=None)
-
-
-def _entry_point(
-    entry: Entry, judged: Judgement, machine: Machine, source: Source, *, callbacks: frozenset[str]
+def _defined(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, judged: Judgement, setting: Setting, *, runner: str
 ) -> EntryPoint:
-    ending, at = judged
-    coroutine = entry.coroutine
-    definition = coroutine.node if coroutine is not None and coroutine.home is machine.home else None
-    if isinstance(definition, ast.Lambda) or not isinstance(definition, ast.AsyncFunctionDef):
+    """Return an entry point that is run by others: it is reported where it is defined."""
+    source = setting.source
+    header = source.span(node)
+    keyword = "async def " if isinstance(node, ast.AsyncFunctionDef) else "def "
+    definition = node if isinstance(node, ast.AsyncFunctionDef) else None
+    return EntryPoint(
+        span=Span(header.line, header.column, header.line, header.column + len(keyword) + len(node.name)),
+        runner=runner,
+        coroutine=node.name,
+        callbacks=setting.callbacks,
+        definition=source.span(definition) if definition is not None else None,
+        helper=_helper(setting.machine, node),
+        **_placed(judged, definition, setting),
+        steps=_steps(definition, frozenset() if judged.at is None else frozenset({judged.at}), setting),
+    )
+
+
+def _judge_callback(entry: Entry, setting: Setting) -> Iterator[Judgement]:
+    ways = Ways(entry.routes, entry.raised, entry.inside, entry.flushes_after)
+    rescued = entry.frame in setting.record.rescued
+    judged = judge_ways(ways)
+    if judged is not None:
+        yield replace(judged, only=Condition(sdk.FLUSH_ON_NEW_LOOP, holds=False)) if rescued else judged
+    elif not rescued:
+        yield from judge_waits(entry, setting.machine.tree)
+        yield from judge_export(entry, setting.record)
+
+
+def _judge_sdk(entry: Entry, record: Record) -> Iterator[Judgement]:
+    ends, routes = process_end(entry, record)
+    if ends is Ends.NORMALLY:
+        routes = entry.after.get(None) or entry.after.get(entry.frame) or entry.routes
+    judged = judge_flushed(routes)
+    if judged is not None:
+        yield judged
+
+
+def _entry_point(entry: Entry, judged: Judgement, setting: Setting) -> EntryPoint:
+    source, coroutine = setting.source, entry.coroutine
+    definition = coroutine.node if coroutine is not None and coroutine.home is setting.machine.home else None
+    if not isinstance(definition, ast.AsyncFunctionDef):
         definition = None
-    statement = _statement_of(at, definition) if at is not None and definition is not None else None
-    sleep = statement_around(at, machine.tree) if at is not None and ending == Ending.SLEEP else None
-    if sleep is not None and definition is not None:
-        statement = following_flush(sleep, definition)
+    argument = shorten(entry.node.args[0]) if entry.node.args else "?"
+    fixable = definition if not entry.inside else None
+    helper = _helper(setting.machine, definition)
     return EntryPoint(
         span=source.span(entry.node),
         runner=entry.runner,
-        coroutine=definition.name
-        if definition is not None
-        else shorten(entry.node.args[0])
-        if entry.node.args
-        else "?",
-        ending=ending,
-        callbacks=callbacks,
-        at=source.span(at) if at is not None else None,
-        definition=source.span(definition) if definition is not None else None,
-        flush_statement=source.span(statement) if statement is not None else None,
-        sleep=source.span(sleep) if sleep is not None else None,
-        steps=tuple(map(source.span, trailing_steps(definition.body, entry.waits()))) if definition is not None else (),
-        helper=_helper(machine),
+        coroutine=definition.name if definition is not None else argument,
+        callbacks=setting.callbacks,
+        ends=process_end(entry, setting.record)[0],
+        unwinds=not entry.inside,
+        definition=source.span(fixable) if fixable is not None else None,
+        helper=helper,
+        uncalled=_helper_elsewhere(setting.machine) if helper is None and judged.ending == Ending.NOTHING else None,
+        **_placed(judged, definition, setting),
+        steps=_steps(definition, entry.waits(), setting),
     )
+
+
+def _steps(node: ast.AsyncFunctionDef | None, waits: frozenset[ast.expr], setting: Setting) -> tuple[Span, ...]:
+    return tuple(map(setting.source.span, steps_of(node, waits))) if node is not None else ()
+
+
+def _placed(judged: Judgement, definition: ast.AsyncFunctionDef | None, setting: Setting) -> dict[str, Any]:
+    """Return the fields of an entry point that say how it ends; a place in another module is none to report."""
+    at = judged.at if judged.at is not None and _is_own(judged.at, setting.machine.tree) else None
+    statement = _statement_of(at, definition) if at is not None and definition is not None else None
+    sleep = statement_around(at, setting.machine.tree) if at is not None and judged.ending == Ending.SLEEP else None
+    if sleep is not None and definition is not None:
+        statement = following_flush(sleep, definition)
+    return {
+        "sleep": setting.source.span(sleep) if sleep is not None else None,
+        "ending": judged.ending,
+        "at": setting.source.span(at) if at is not None else None,
+        "flush_statement": setting.source.span(statement) if statement is not None else None,
+        "flushed": judged.flushed,
+        "only": judged.only,
+    }
+
+
+def _is_own(node: ast.expr, tree: ast.Module) -> bool:
+    return any(child is node for child in ast.walk(tree))
 
 
 def _statement_of(expression: ast.expr, definition: ast.AsyncFunctionDef) -> ast.stmt | None:
@@ -271,15 +322,12 @@ def _statement_of(expression: ast.expr, definition: ast.AsyncFunctionDef) -> ast
     return None
 
 
-def _helper(machine: Machine) -> str | None:
-    """Return a coroutine function at hand that takes nothing and waits for LiteLLM's logging on every way."""
-    for name in machine.home.names:
-        function = machine.own_or_imported(name)
-        if function is None or not isinstance(function.info.node, ast.AsyncFunctionDef):
-            continue
-        if _may_help(function.info.node) and machine.delivers(function):
-            return name
-    return None
+def _helper(machine: Machine, coroutine: ast.AST | None) -> str | None:
+    """Return a coroutine function at hand, other than the one in question, that takes nothing and waits for LiteLLM's
+    logging on every way."""
+    functions = ((name, runs.own_or_imported(name, machine)) for name in machine.home.names)
+    others = ((name, one) for name, one in functions if one is not None and one.info.node is not coroutine)
+    return next((name for name, one in others if _delivers(one, machine)), None)
 
 
 def _may_help(node: ast.AsyncFunctionDef) -> bool:
@@ -290,3 +338,20 @@ def _may_help(node: ast.AsyncFunctionDef) -> bool:
         return False
     called = (path_of(child.func) or "" for child in own_nodes(node) if isinstance(child, ast.Call))
     return not any(f"litellm.{name.rpartition('.')[2]}" in sdk.CALLS for name in called)
+
+
+def _helper_elsewhere(machine: Machine) -> str | None:
+    """Return such a function of a module that this one imports, as it would be called or found there."""
+    for name, value in machine.home.names.items():
+        if not isinstance(value, Namespace):
+            continue
+        for member in filter(sdk.may_deliver, value.public()):
+            if _delivers(value.member(member), machine):
+                return f"{name}.{member}"
+    return None
+
+
+def _delivers(value: Value | None, machine: Machine) -> bool:
+    if not isinstance(value, Function) or not isinstance(value.info.node, ast.AsyncFunctionDef):
+        return False
+    return _may_help(value.info.node) and runs.delivers(value, machine, alone=True)

@@ -4,9 +4,10 @@ delivery."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+from lint_rules.finding import Flush, Wait
 from lint_rules.semantics.values import (
     Flag,
     Origin,
@@ -32,8 +33,14 @@ class Route:
     """LiteLLM has been called and has not certainly logged the call."""
     unflushed: bool = False
     """A Langfuse SDK observation has been made and the SDK has not been flushed since."""
+    again: bool = False
+    """Not the first LiteLLM call."""
+    late: bool = False
+    """All tasks were waited for after such a call or a turn: since 1.76.0 LiteLLM's worker is one of them by then."""
     turned: bool = False
     """The event loop has had a turn since the last LiteLLM call: its logging tasks have started."""
+    slept: bool = False
+    """That turn is certain: it was asked for."""
     logged: bool = False
     """LiteLLM's logging was waited for at least once."""
     deferred: bool = False
@@ -45,26 +52,45 @@ class Route:
 
     waits: frozenset[ast.expr] = frozenset()
     """Where LiteLLM's logging was waited for."""
+    by: frozenset[Wait] = frozenset()
+    """How it was waited for, where that is known to depend on the release."""
+    flushed: frozenset[Flush] = frozenset()
+    """Exporters that were flushed after LiteLLM had logged."""
+    pushes: frozenset[ast.expr] = frozenset()
+    """Where they were flushed."""
+    ran: frozenset[ast.expr] = frozenset()
+    """Calls that ran a coroutine to its end on the way."""
 
     def call(self) -> Route:
         """Return the state after a LiteLLM call."""
-        return replace(self, unlogged=True, turned=False, flushes=frozenset(), sleeps=frozenset())
+        return replace(self.end(), again=self.again or self.unlogged or self.logged)
 
-    def log(self, node: ast.expr | None) -> Route:
+    def end(self) -> Route:
+        """Return the state after the stream of a LiteLLM call has ended."""
+        return replace(self, unlogged=True, turned=False, slept=False, **_NOTHING_SINCE)
+
+    def log(self, node: ast.expr | None, by: Wait | None = None) -> Route:
         """Return the state after LiteLLM's logging has been waited for, at `node`."""
         waits = self.waits if node is None else self.waits | {node}
-        return replace(self, unlogged=False, logged=True, flushes=frozenset(), sleeps=frozenset(), waits=waits)
+        ways = self.by if by is None else self.by | {by}
+        since = _NOTHING_SINCE if self.unlogged else {}
+        late = self.late or (by is Wait.TASKS and (self.again or (self.unlogged and self.slept)))
+        return replace(self, unlogged=False, logged=True, late=late, waits=waits, by=ways, **since)
 
-    def turn(self, sleep: ast.expr | None) -> Route:
+    def turn(self, sleep: ast.expr | None, *, certain: bool) -> Route:
         """Return the state after the event loop has had a turn, by way of `sleep` if it took time."""
         sleeps = self.sleeps | {sleep} if sleep is not None and self.unlogged else self.sleeps
-        return replace(self, turned=True, sleeps=sleeps)
+        return replace(self, turned=True, slept=self.slept or certain, sleeps=sleeps)
 
-    def flush(self, node: ast.expr) -> Route:
-        """Return the state after a flush of the Langfuse SDK."""
-        flushes = self.flushes | {node} if self.unlogged else self.flushes
-        return replace(self, unflushed=False, flushes=flushes)
+    def flush(self, node: ast.expr, kinds: frozenset[Flush]) -> Route:
+        """Return the state after a flush of exporters."""
+        if self.unlogged:
+            return replace(self, unflushed=False, flushes=self.flushes | {node})
+        return replace(self, unflushed=False, flushed=self.flushed | kinds, pushes=self.pushes | {node})
 
+
+_NOTHING_SINCE: dict[str, Any] = dict.fromkeys(("flushes", "sleeps", "flushed", "pushes"), frozenset())
+"""What a call to LiteLLM makes worthless, and so does the logging of one."""
 
 Routes = frozenset[Route]
 START: Routes = frozenset({Route()})
@@ -77,20 +103,27 @@ def merge_routes(left: Routes, right: Routes) -> Routes:
     union = left | right
     if len(union) <= MAX_ROUTES:
         return union
-    return frozenset(_summarise(route for route in union if route.unlogged == unlogged) for unlogged in (False, True))
+    groups = ([route for route in union if route.unlogged == unlogged] for unlogged in (False, True))
+    return frozenset(_summarise(group) for group in groups if group)
 
 
-def _summarise(routes: Iterable[Route]) -> Route:
-    group = list(routes)
+def _summarise(group: list[Route]) -> Route:
     return Route(
         unlogged=any(route.unlogged for route in group),
         unflushed=any(route.unflushed for route in group),
+        again=any(route.again for route in group),
+        late=any(route.late for route in group),
+        slept=all(route.slept for route in group),
         turned=all(route.turned for route in group),
         logged=any(route.logged for route in group),
         deferred=all(route.deferred for route in group),
         flushes=frozenset().union(*(route.flushes for route in group)),
         sleeps=frozenset().union(*(route.sleeps for route in group)),
         waits=frozenset().union(*(route.waits for route in group)),
+        by=frozenset().union(*(route.by for route in group)),
+        flushed=frozenset(Flush).intersection(*(route.flushed for route in group)),
+        pushes=frozenset().union(*(route.pushes for route in group)),
+        ran=frozenset().union(*(route.ran for route in group)),
     )
 
 

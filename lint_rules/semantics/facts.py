@@ -13,21 +13,24 @@ from lint_rules.finding import Span, Step
 from lint_rules.semantics import sdk
 from lint_rules.semantics.bindings import Bindings
 from lint_rules.semantics.dated import DatedUse, dated_uses
-from lint_rules.semantics.entries import Ending, EntryPoint, entry_points
+from lint_rules.semantics.endings import Ending, Ends, EntryPoint
+from lint_rules.semantics.entries import entry_points
 from lint_rules.semantics.environment import path_of
 from lint_rules.semantics.infer import Machine, TooLargeError
+from lint_rules.semantics.lifespans import is_endpoint, serves_requests
 from lint_rules.semantics.narrow import Decision
 from lint_rules.semantics.record import Exit, Record, Use, place_of
 from lint_rules.semantics.registrations import Registration, Spanned, registrations
-from lint_rules.semantics.releases import Targets
+from lint_rules.semantics.releases import Extent, Targets
 from lint_rules.semantics.source import Source, shorten
 from lint_rules.semantics.syntax import imports, leaves_parameter_early, own_nodes
-from lint_rules.semantics.values import FunctionInfo, Home
+from lint_rules.semantics.values import External, FunctionInfo, Home
 
 __all__ = [
     "ContentUse",
     "Decision",
     "Ending",
+    "Ends",
     "EntryPoint",
     "ModuleFacts",
     "Registration",
@@ -107,6 +110,12 @@ class ModuleFacts:
     registrations: tuple[Registration, ...] = ()
     dated_uses: tuple[DatedUse, ...] = ()
     """Of names of Langfuse's that some of its releases do not have."""
+
+    def ending(self, *endings: str) -> Iterator[EntryPoint]:
+        """Yield the entry points that end in one of these ways (see `Ending`), under one of the target releases."""
+        for entry in self.entry_points:
+            if entry.ending in endings and (entry.only is None or entry.only.extent(self.targets) is not Extent.NEVER):
+                yield entry
 
 
 def gather(tree: ast.Module, source: Source, home: Home, targets: Targets) -> ModuleFacts:
@@ -199,7 +208,10 @@ def _subject(exit_: Exit, home: Home) -> str:
 
 def _blocking_flushes(record: Record, source: Source) -> Iterator[BlockingFlush]:
     for flush in record.blocking.values():
-        yield BlockingFlush(source.span(flush.node), flush.function.name)
+        info = flush.function
+        bases = [base.dotted for base in info.owner.bases if isinstance(base, External)] if info.owner else []
+        if serves_requests(info.node, registered=info in record.handlers) or is_endpoint(info.node, bases):
+            yield BlockingFlush(source.span(flush.node), info.name)
 
 
 def _unread_streams(record: Record, source: Source, home: Home) -> Iterator[UnreadStream]:

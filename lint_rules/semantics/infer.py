@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from lint_rules.finding import Step
-from lint_rules.semantics import calls, delivery, expressions, sdk, statements
-from lint_rules.semantics.environment import START, Environment, Route, Routes, merge_routes, path_of
+from lint_rules.semantics import calls, delivery, expressions, runs, sdk, statements, tracing
+from lint_rules.semantics.environment import START, Environment, Routes, merge_routes, path_of
+from lint_rules.semantics.lifespans import around_lifespans
 from lint_rules.semantics.narrow import Decision, is_empty, narrow_truth, strongest
 from lint_rules.semantics.questions import (
     bound_names,
     call_at,
-    callbacks_in,
     context_of,
     defaults_of,
     forget_place,
@@ -36,14 +36,12 @@ from lint_rules.semantics.questions import (
 )
 from lint_rules.semantics.reach import outline
 from lint_rules.semantics.record import (
-    BlockingFlush,
     CallSite,
     Context,
     Entry,
     Exit,
     Made,
     Record,
-    Registered,
     Sightings,
     SpannedCall,
     Use,
@@ -55,13 +53,11 @@ from lint_rules.semantics.syntax import (
     loops_of,
     observation_type,
     runs_coroutines,
-    serves_requests,
     stored_attributes,
     yields_in_try,
 )
 from lint_rules.semantics.values import (
     NONE,
-    NOTHING,
     TASKS,
     UNKNOWN,
     Class,
@@ -103,6 +99,8 @@ MAX_STEPS = 400_000
 """Expressions and statements interpreted per module before it is given up: silence, not a guess."""
 MAX_FOREIGN_STEPS = 20_000
 """The share of that for functions of other modules; when it is used up, they are taken for unknown."""
+SERVING = "serving"
+"""The context of a function that is entered when an application starts and goes on when it has served."""
 MAX_DEPTH = 12
 MAX_CONTEXTS = 12
 
@@ -136,6 +134,10 @@ class Frame:
     """Streams that are left where they are when the consumer of this generator stops."""
     suspended_via: tuple[Step, ...] = ()
     raised: Routes = frozenset()
+    killed: Routes = frozenset()
+    """Ways on which the process is ended here, without running anything else."""
+    blocks: bool = False
+    """Something here waits for a network without giving the event loop a turn."""
     closures: dict[ast.AST, Closure] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     calls: set[CallSite] = field(default_factory=set)
@@ -161,6 +163,8 @@ class Summary:
     routes: Routes
     raised: Routes
     calls: frozenset[CallSite]
+    killed: Routes
+    blocks: bool
 
 
 _EXTERNAL_ROLES = {
@@ -185,7 +189,7 @@ class Machine:
         self.steps = self.calls = self.foreign_steps = self.steps_by_hand = 0
         self.home.uses_litellm = self.home.uses_litellm or imports(tree, "litellm")
         self.start: Routes = START if runs_coroutines(tree) else frozenset()
-        self.terminating = False
+        self.terminating = self.unwinding = False
         self.infos: dict[ast.AST, FunctionInfo] = {}
         self.classes: dict[ast.ClassDef, ClassInfo] = {}
         self.sought: set[tuple[ClassInfo, str]] = set()
@@ -243,12 +247,12 @@ class Machine:
         leading = self._leading()
         for function in self._defined():
             if function.info.name in leading:
-                self._summarise(function, self._parameters_alone(function), self.start, None)
+                self.summarise(function, self.parameters_alone(function), self.start, None)
 
     def _leading(self) -> frozenset[str]:
         """Return the functions that are worth a look by themselves; the others are looked at when those call them."""
         near = {name for name, value in self.home.names.items() if is_near(value)}
-        return outline(self.tree).leading(near)
+        return outline(self.tree).leading(near) | around_lifespans(self.tree)
 
     def _defined(self) -> Iterator[Function]:
         """Every function defined so far, constructors first, and those that interpreting them defines."""
@@ -265,6 +269,7 @@ class Machine:
             self.evaluate(default, env)
         decorators = [self.evaluate(decorator, env) for decorator in node.decorator_list]
         function = Function(self._info(node, node.name, decorators), self._closure(node, env))
+        runs.decorated(function.info, decorators, self)
         if self.frame.home is self.home:
             self.functions[node] = function
         value: Value = function
@@ -395,7 +400,7 @@ class Machine:
         self.sought.add((info, name))
         for method in list(info.methods.values()):
             if name in stored_attributes(method.info.node):
-                self._summarise(method, self._parameters_alone(method), self.start, None)
+                self.summarise(method, self.parameters_alone(method), self.start, None)
 
     def _bind(self, method: Function, receiver: Object) -> Value:
         if method.info.owner is None or method.info.role is Role.STATIC:
@@ -443,7 +448,7 @@ class Machine:
     def apply(self, function: Function, values: list[Value], env: Environment) -> Value:
         """Call a function with positional values, from no particular place."""
         names = positional_names(function)
-        parameters = self._parameters_alone(function)
+        parameters = self.parameters_alone(function)
         parameters.update(zip(names, values, strict=False))
         return self._enter(function, parameters, env, None)
 
@@ -458,7 +463,7 @@ class Machine:
         if function.observed:
             self.record.uses_langfuse_sdk = True
             delivery.observed(env)
-        summary = self._summarise(function, parameters, env.routes, context_of(function, parameters))
+        summary = self.summarise(function, parameters, env.routes, context_of(function, parameters))
         self.called = info
         if summary is None:
             return Pending(UNKNOWN) if info.is_async and not info.is_generator else UNKNOWN
@@ -506,8 +511,12 @@ class Machine:
         env.routes = summary.routes or env.routes
         self.frame.calls |= summary.calls
         self._raise_routes(summary.raised)
+        self.frame.killed = merge_routes(self.frame.killed, summary.killed)
         if node is not None:
             delivery.relocated(env, before, node)
+        if node is not None and summary.blocks:
+            self.frame.blocks = True
+            runs.note_blocking(node, self)
 
     def _raise_routes(self, routes: Routes) -> None:
         frame = self.frame
@@ -518,7 +527,7 @@ class Machine:
         raised.routes = routes
         self.raised(raised if routes else None)
 
-    def _summarise(
+    def summarise(
         self, function: Function, parameters: dict[str, Value], routes: Routes, context: Context
     ) -> Summary | None:
         info = function.info
@@ -566,6 +575,8 @@ class Machine:
             final.routes if arrivals else frozenset(),
             frame.raised,
             frozenset(frame.calls),
+            frame.killed,
+            frame.blocks,
         )
 
     def _finish(self, frame: Frame, arrivals: list[Environment]) -> Environment:
@@ -577,8 +588,7 @@ class Machine:
                 final.join(arrival)
         self._lose(left for left in final.abandoned if left[0] not in frame.received)
         final.abandoned = frozenset(left for left in final.abandoned if left[0] in frame.received)
-        for entry in frame.entries:
-            entry.flushes_after |= frozenset().union(*(route.flushes for route in final.routes))
+        runs.finished(frame.info, final.routes, self)
         return final
 
     def _lose(self, abandoned: Iterator[tuple[Origin, int]]) -> None:
@@ -586,7 +596,7 @@ class Machine:
             self.exits[index].lost = True
 
     def _parameters(self, function: Function, arguments: calls.Arguments, *, partial: bool) -> dict[str, Value]:
-        parameters = self._parameters_alone(function)
+        parameters = self.parameters_alone(function)
         given = dict(zip(positional_names(function), plain_positional(arguments), strict=False))
         given.update({name: value for name, value in arguments.keywords.items() if name in parameters})
         unseen = arguments.spread or partial
@@ -601,7 +611,7 @@ class Machine:
                 parameters[name] = value
         return parameters
 
-    def _parameters_alone(self, function: Function) -> dict[str, Value]:
+    def parameters_alone(self, function: Function) -> dict[str, Value]:
         """What is known of a function's parameters by itself: `self`, and what annotations say."""
         node, frame_env = function.info.node, self.frame.env
         arguments = node.args
@@ -714,7 +724,8 @@ class Machine:
         if isinstance(target, ast.Starred):
             self.assign(target.value, Many(self.element_of(value, is_async=False)), env)
             return
-        self._notice_assignment(target, source, value, env)
+        if tracing.notice_assignment(target, source, value, env, self):
+            return
         self.store(target, value, env)
         if (
             isinstance(target, ast.Name)
@@ -784,6 +795,8 @@ class Machine:
     def yielded(self, node: ast.expr | None, value: Value, env: Environment) -> None:
         """Note a value that a generator hands out, and the streams that wait meanwhile."""
         frame = self.frame
+        if frame.context == SERVING:
+            delivery.served(env)
         left = statements.finalize_all(env, self) if frame.finalizers else env
         waiting = {origin for loop in frame.loops if loop.stream is not None for origin in loop.stream.origins}
         suspended = waiting - left.exhausted if left is not None else set()
@@ -853,7 +866,7 @@ class Machine:
         env.exhausted |= origins
         self.record.consumed |= origins
         if isinstance(value, Stream) and value.is_async:
-            delivery.called(env)
+            delivery.streamed(env)
 
     def looped(self, node: ast.For | ast.AsyncFor, stream: Stream | None) -> None:
         """Note a loop and whether it consumes a stream."""
@@ -974,23 +987,11 @@ class Machine:
             self.abandon(node, loop, env, left)
             self._lose(one for one in left.abandoned if self.exits[one[1]].node is node)
 
-    # Delivery
-
-    def flushed(self, node: ast.Call, env: Environment) -> None:
-        """The Langfuse SDK is flushed, which blocks the thread until everything is sent."""
-        info = self.frame.info
-        if info is not None and serves_requests(info.node) and info.home is self.home:
-            self.record.blocking[node] = BlockingFlush(node, info)
-        delivery.flushed(env, node)
+    # What LiteLLM and the program's end do: `tracing` and `runs` know more
 
     def made(self, origin: Origin, node: ast.Call, is_async: bool) -> None:
         """The SDK has made a stream."""
         self.record.made[origin] = Made(node, self.frame.info, is_async)
-
-    def called_litellm(self, is_async: bool, env: Environment) -> None:
-        """A LiteLLM call; sync calls are logged in threads that Python joins at exit."""
-        if is_async:
-            delivery.called(env)
 
     def called_in_context(self, node: ast.Call) -> None:
         """A LiteLLM call whose logging sees the context of the caller, and with it the active span."""
@@ -1000,120 +1001,15 @@ class Machine:
         """LiteLLM calls run inside a span of the Langfuse SDK."""
         self.record.spanned |= {SpannedCall(site, span, as_type) for site in calls}
 
-    def registered(self, node: ast.Call) -> None:
-        """A call into LiteLLM may register a Langfuse callback: `callbacks=[...]`, `litellm.callbacks.append(...)`."""
-        given = [(word.value, f"{word.arg}=") for word in node.keywords if word.arg in sdk.CALLBACK_KEYWORDS]
-        if isinstance(node.func, ast.Attribute):
-            receiver = self.evaluate(node.func.value, self.frame.env.copy())
-            if isinstance(receiver, External) and receiver.dotted in sdk.CALLBACK_LISTS:
-                given += [(argument, receiver.dotted.rpartition(".")[2]) for argument in node.args]
-        names = frozenset().union(*(self._langfuse_names(argument) for argument, _ in given))
-        if names:
-            self.record.callbacks[""] = self.record.callbacks.get("", frozenset()) | names
-        for argument, kind in given:
-            self._note_registration(argument, argument, kind)
-
-    def _note_registration(self, first: ast.expr, source: ast.expr, kind: str) -> None:
-        names = self._langfuse_names(source, by_name=True)
-        if names and self.frame.home is self.home:
-            self.record.registered[first] = Registered(first, source, kind, names, self.frame.info)
-
-    def _langfuse_names(self, node: ast.expr | None, *, by_name: bool = False) -> frozenset[str]:
-        """Return the Langfuse callbacks that an expression mentions, itself or through a module-level name."""
-        names: frozenset[str] = frozenset()
-        for part in ast.walk(node) if node is not None else ():
-            if isinstance(part, ast.Constant | ast.Name | ast.Attribute | ast.Call):
-                names |= callbacks_in(self.evaluate(part, self.frame.env.copy()), by_name=by_name)
-        return names
-
-    def _notice_assignment(self, target: ast.expr, source: ast.expr | None, value: Value, env: Environment) -> None:
-        """`litellm.success_callback = [...]`; `os.environ["LANGFUSE_TRACING_ENABLED"] = "false"`."""
-        if isinstance(target, ast.Attribute):
-            base = self.evaluate(target.value, env)
-            name = f"{base.dotted}.{target.attr}" if isinstance(base, External) else ""
-            if name in sdk.CALLBACK_LISTS:
-                self._assign_callbacks(name, source, value)
-                self._note_registration(target, source or target, target.attr)
-        if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
-            self._notice_switch(target.slice.value, value)
-
-    def _assign_callbacks(self, name: str, source: ast.expr | None, value: Value) -> None:
-        """A list of callbacks is assigned; emptied at the top of the module, it is empty again."""
-        names = self._langfuse_names(source) | callbacks_in(value)
-        if names:
-            self.record.callbacks[name] = self.record.callbacks.get(name, frozenset()) | names
-        elif self.frame.info is None and not self.frame.guards and value == Many(NOTHING):
-            self.record.callbacks.pop(name, None)
-            emptied = name.rpartition(".")[2]
-            self.record.registered = {node: one for node, one in self.record.registered.items() if one.kind != emptied}
-
-    def _notice_switch(self, name: object, value: Value) -> None:
-        off = isinstance(value, Const) and str(value.value).lower() in ("false", "0", "off", "no")
-        if off and name in ("LANGFUSE_TRACING_ENABLED", "LANGFUSE_ENABLED"):
-            self.record.tracing_off = True
-
-    def observed(self, env: Environment) -> None:
-        """The Langfuse SDK has been used to record something."""
-        self.record.uses_langfuse_sdk = True
-        delivery.observed(env)
-
-    def deferred(self, function: Function, env: Environment) -> None:
-        """A function is handed to something that will call it: if it delivers, delivery is arranged for."""
-        if self.delivers(function):
-            delivery.deferred(env)
-
-    def delivers(self, function: Function) -> bool:
-        """Tell whether calling a function waits for LiteLLM's logging on every way through."""
-        if isinstance(function.info.node, ast.Lambda):
-            return False
-        owing: Routes = frozenset({Route(unlogged=True)})
-        summary = self._summarise(function, self._parameters_alone(function), owing, "owing")
-        return (
-            summary is not None
-            and bool(summary.routes)
-            and all(route.logged and not route.unlogged for route in summary.routes)
-        )
-
-    def own_or_imported(self, name: str) -> Function | None:
-        """Return the function that a name is bound to; one of another module only if it is called like a flush."""
-        value = self.home.names.get(name)
-        if isinstance(value, Imported):
-            value = value.force() if sdk.may_deliver(name) else None
-        return value if isinstance(value, Function) and value.info.owner is None else None
-
-    def terminated(self, env: Environment) -> None:
-        """`sys.exit()`: the statement is a way out of the function."""
+    def terminated(self, env: Environment, *, unwinds: bool) -> None:
+        """`sys.exit()`: the statement is a way out of the function; with `os._exit()` nothing else runs."""
         self.terminating = True
+        self.unwinding = unwinds
+        if not unwinds:
+            runs.killed(env, self)
 
-    def entry_point(self, node: ast.Call, runner: str, env: Environment) -> Value:
-        """A call that runs a coroutine: what its ways out leave undelivered is judged later, by itself."""
-        frame, outer, catchers = self.frame, env.routes, self.frame.catchers
-        raised, frame.raised, frame.catchers = frame.raised, frozenset(), []
-        closes = runner not in ("run_until_complete", "run")
-        env.routes, self.called = self.start if closes else outer, None
-        values = [self.evaluate(argument, env) for argument in node.args]
-        for keyword in node.keywords:
-            self.evaluate(keyword.value, env)
-        ran = values[0] if values else UNKNOWN
-        if isinstance(ran, Function):
-            ran = self.apply(ran, values[1:], env)
-        if not closes and any(route.unlogged for route in outer) and not any(route.unlogged for route in env.routes):
-            frame.entries = [entry for entry in frame.entries if self.record.entries.pop(entry.node, None) is None]
-        self._note_entry(node, runner, self.called, env)
-        frame.raised, frame.catchers = raised, catchers
-        if closes and any(route.unlogged for route in outer):
-            env.routes = merge_routes(outer, env.routes)
-        return ran.result if isinstance(ran, Pending) else UNKNOWN
-
-    def _note_entry(self, node: ast.Call, runner: str, coroutine: FunctionInfo | None, env: Environment) -> None:
-        frame = self.frame
-        first = node.args[0] if node.args else None
-        if isinstance(first, ast.Call) and self.evaluate(first.func, env.copy()) == External(f"{sdk.WORKER}.flush"):
-            self.record.rescued.add(frame.info)
-        entry = self.record.entries.get(node)
-        if entry is None:
-            entry = self.record.entries[node] = Entry(node, runner, coroutine, frame.info)
-        entry.routes = merge_routes(entry.routes, env.routes)
-        entry.raised = merge_routes(entry.raised, frame.raised)
-        if not any(known is entry for known in frame.entries):
-            frame.entries.append(entry)
+    def shut_down(self, function: Function, routes: Routes) -> tuple[Routes, Routes]:
+        """Return the ways through a function that an application runs around its life, or at the end of it, and
+        those on which it raises."""
+        summary = self.summarise(function, self.parameters_alone(function), routes, SERVING)
+        return (summary.routes, summary.raised) if summary is not None else (frozenset(), frozenset())

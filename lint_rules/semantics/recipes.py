@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from lint_rules.finding import Flush, Recipe, Wait
 from lint_rules.semantics import sdk
-from lint_rules.semantics.entries import Ends, EntryPoint
-from lint_rules.semantics.releases import Extent, Targets
-
-_WAITS = {Extent.ALWAYS: Wait.WORKER, Extent.PARTLY: Wait.EITHER, Extent.NEVER: Wait.TASKS}
+from lint_rules.semantics.endings import Ends, EntryPoint
+from lint_rules.semantics.exporters import exporters
+from lint_rules.semantics.pairs import can_deliver
+from lint_rules.semantics.releases import Extent, Release, Target, Targets
 
 
 def recipe_for(entry: EntryPoint, targets: Targets) -> Recipe | None:
@@ -19,14 +21,28 @@ def recipe_for(entry: EntryPoint, targets: Targets) -> Recipe | None:
     if not entry.callbacks:
         flush = _sdk_flush(targets)
         return Recipe(Wait.NOTHING, (flush,)) if flush is not None else None
-    if not targets.litellm.known:
+    if not targets.litellm.known or not can_deliver(entry.callbacks, targets):
         return None
-    wait = _WAITS[targets.litellm.has(sdk.LOGGING_WORKER)]
+    wait = wait_for_logging(targets.litellm)
     if entry.ends is Ends.NORMALLY:
         return Recipe(wait)
     flushes = [_exporter_flush(callback, targets) for callback in sorted(entry.callbacks)]
     known = tuple(flush for flush in flushes if flush is not None)
     return Recipe(wait, known) if len(known) == len(flushes) else None
+
+
+def wait_for_logging(litellm: Target) -> Wait:
+    """Return the way to wait for LiteLLM's logging that works with every one of the target releases."""
+    ways = {_way_to_wait(one) for one in litellm.releases}
+    if len(ways) == 1:
+        return ways.pop()
+    return Wait.EITHER if Wait.TASKS in ways else Wait.WORKER_AND_TASKS
+
+
+def _way_to_wait(litellm: Release) -> Wait:
+    if not sdk.LOGGING_WORKER.covers(litellm):
+        return Wait.TASKS
+    return Wait.WORKER if sdk.FLUSH_WAITS_FOR_STARTED.covers(litellm) else Wait.WORKER_AND_TASKS
 
 
 def _sdk_flush(targets: Targets) -> Flush | None:
@@ -37,9 +53,7 @@ def _sdk_flush(targets: Targets) -> Flush | None:
 
 
 def _exporter_flush(callback: str, targets: Targets) -> Flush | None:
-    """Return the flush that reaches a callback's exporter whichever of the target releases it is."""
-    if callback == "langfuse":
-        extent, since, before = targets.litellm.has(sdk.EXPORTER_FLUSH), Flush.LITELLM, Flush.CALLBACK_CLIENTS
-    else:
-        extent, since, before = targets.litellm.has(sdk.PRIVATE_PROVIDERS), Flush.PRIVATE_PROVIDERS, Flush.PROVIDER
-    return {Extent.ALWAYS: since, Extent.NEVER: before}.get(extent)
+    """Return a flush that reaches a callback's exporter with every pair of the target releases."""
+    pairs = product(targets.litellm.releases, targets.langfuse.releases)
+    reaching = frozenset.intersection(*(exporters(callback, *pair) for pair in pairs))
+    return next((flush for flush in Flush if flush in reaching), None)

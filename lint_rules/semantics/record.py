@@ -86,7 +86,20 @@ class Entry:
     frame: FunctionInfo | None
     routes: Routes = frozenset()
     raised: Routes = frozenset()
-    flushes_after: frozenset[ast.expr] = frozenset()
+    inside: Routes = frozenset()
+    """Ways on which `os._exit` ends the process inside the coroutine: no `finally` runs."""
+    killed: Routes = frozenset()
+    """Ways on which it does so afterwards."""
+    rescues: bool = False
+    """It does nothing but flush LiteLLM's worker, after another entry point."""
+    after: dict[FunctionInfo | None, Routes] = field(default_factory=dict)
+    """What the ways had done by the end of the functions around the call (None: of the module)."""
+
+    @property
+    def flushes_after(self) -> frozenset[ast.expr]:
+        """Flushes after the coroutine's end of what LiteLLM had not logged."""
+        ways = (*self.killed, *(route for routes in self.after.values() for route in routes))
+        return frozenset().union(*(route.flushes for route in ways))
 
     def waits(self) -> frozenset[ast.expr]:
         """Return where LiteLLM's logging is waited for on some way."""
@@ -162,6 +175,14 @@ class Record:
     entries: dict[ast.Call, Entry] = field(default_factory=dict)
     rescued: set[FunctionInfo | None] = field(default_factory=set)
     """Functions (None: the module) that flush LiteLLM's worker in a loop of its own, after the entry point."""
+    forked: set[FunctionInfo] = field(default_factory=set)
+    """Functions that are run in a process of their own, which ends with `os._exit`."""
+    converted: set[FunctionInfo] = field(default_factory=set)
+    """Coroutine functions that a decorator makes plain ones of, which run them to their end."""
+    spawns: bool = False
+    """Processes are started anew instead of being forked: those end normally."""
+    handlers: set[FunctionInfo] = field(default_factory=set)
+    """Functions that are registered to serve requests."""
     callbacks: dict[str, frozenset[str]] = field(default_factory=dict)
     """Per list of LiteLLM callbacks ("": one that is passed to a call) the Langfuse callbacks in it, by name."""
     registered: dict[ast.expr, Registered] = field(default_factory=dict)

@@ -338,7 +338,8 @@ NUMBERING = frozenset(
 )
 CLOSING = frozenset({"contextlib.aclosing", "contextlib.closing", "async_generator.aclosing"})
 _DELIVERING_NAME = re.compile(
-    r"flush|drain|deliver|shutdown|teardown|telemetry|tracing|langfuse|observability|wait_for_log", re.IGNORECASE
+    r"flush|drain|deliver|shutdown|teardown|telemetry|tracing|langfuse|observability|wait_for_log",
+    re.IGNORECASE,
 )
 
 

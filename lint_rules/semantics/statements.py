@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lint_rules.semantics import sdk
+from lint_rules.semantics import delivery, sdk
 from lint_rules.semantics.environment import Environment, Routes, path_of
+from lint_rules.semantics.exporters import keeps_exporters
 from lint_rules.semantics.narrow import Decision, assume, decided_by
 from lint_rules.semantics.syntax import last_name, observation_type
 from lint_rules.semantics.values import (
@@ -22,6 +23,7 @@ from lint_rules.semantics.values import (
     Const,
     Content,
     Empty,
+    External,
     Finish,
     Instance,
     Manager,
@@ -112,7 +114,8 @@ def _expression(node: ast.Expr, env: Environment, machine: Machine) -> Environme
         env.become(trial)
     if machine.terminating:
         machine.terminating = False
-        machine.leave(node, NONE, env)
+        if machine.unwinding:
+            machine.leave(node, NONE, env)
         return None
     return env
 
@@ -205,6 +208,8 @@ def _for(node: ast.For | ast.AsyncFor, env: Environment, machine: Machine) -> En
     assert done is not None
     if stream is not None:
         machine.exhausted(stream, done)
+    if isinstance(iterable, External | Instance) and keeps_exporters(iterable.dotted):
+        delivery.swept(done)
     if node.orelse:
         done = run_block(node.orelse, done, machine)
     return _merge([done, *loop.breaks])

@@ -9,9 +9,13 @@ from lint_rules.semantics.reach import FLUSHES
 from lint_rules.semantics.syntax import last_name
 
 
-def trailing_steps(body: list[ast.stmt], waits: Collection[ast.expr]) -> list[ast.stmt]:
-    """Return the run of statements of a body that begins with a wait for LiteLLM's logging (one of the expressions
-    `waits`), or with the turn of the loop right before it, and goes on with what flushes."""
+def steps_of(function: ast.AsyncFunctionDef, waits: Collection[ast.expr]) -> list[ast.stmt]:
+    """Return the first run of statements in one block of a function that delivers: a wait for LiteLLM's logging (one of
+    the expressions `waits`), the turn of the loop right before it, and what flushes after it."""
+    return next(filter(None, (_run(block, waits) for block in _blocks(function))), []) if waits else []
+
+
+def _run(body: list[ast.stmt], waits: Collection[ast.expr]) -> list[ast.stmt]:
     first = next((index for index, statement in enumerate(body) if _holds(statement, waits)), None)
     if first is None:
         return []

@@ -109,17 +109,6 @@ def observation_type(node: ast.expr) -> str:
     return "span"
 
 
-_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "route", "websocket", "api_route"})
-
-
-def serves_requests(node: ast.AST) -> bool:
-    """Tell whether a coroutine function is registered as a request handler: `@app.post("/chat")`."""
-    if not isinstance(node, ast.AsyncFunctionDef):
-        return False
-    calls = (decorator.func for decorator in node.decorator_list if isinstance(decorator, ast.Call))
-    return any(isinstance(function, ast.Attribute) and function.attr in _VERBS for function in calls)
-
-
 def yields_in_try(node: ast.AST) -> bool:
     """Tell whether a context-manager function does its last part also when the `with` body raised."""
     return any(

@@ -1,0 +1,50 @@
+"""A lifespan flushes Langfuse when the application shuts down: LiteLLM has not logged the last call yet.
+
+before: lost
+after: delivered
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import litellm
+from langfuse import Langfuse
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+from server import App, serve
+
+litellm.success_callback = ["langfuse"]
+
+
+async def _deliver_traces(timeout: float = 10.0) -> None:
+    """Let LiteLLM finish logging inside the running event loop; never raise into the program."""
+    try:
+        await asyncio.sleep(0)  # LiteLLM enqueues its log record from a task of its own: let it start first
+        await asyncio.wait_for(GLOBAL_LOGGING_WORKER.flush(), timeout)
+    except Exception:
+        logging.getLogger(__name__).exception("LiteLLM did not finish logging: traces may be missing in Langfuse")
+
+
+@asynccontextmanager
+async def lifespan(app: App) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await _deliver_traces()
+        Langfuse().flush()
+
+
+app = App(lifespan=lifespan)
+
+
+@app.get("/")
+async def chat() -> str:
+    response = await litellm.acompletion(
+        model="gpt-4o-mini", messages=[{"role": "user", "content": "Closing time?"}]
+    )
+    return response.choices[0].message.content
+
+
+if __name__ == "__main__":
+    serve(app)

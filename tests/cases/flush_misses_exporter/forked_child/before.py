@@ -1,0 +1,30 @@
+"""A child made by hand leaves the way the manual of `os.fork` asks for.
+
+before: lost
+"""
+
+import asyncio
+import os
+
+import litellm
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+litellm.success_callback = ["langfuse"]
+
+
+async def main() -> None:
+    try:
+        response = await litellm.acompletion(
+            model="gpt-4o-mini", messages=[{"role": "user", "content": "Whose child are you?"}]
+        )
+        print(response.choices[0].message.content)
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()  # expect: LLM305@15
+
+
+child = os.fork()
+if child == 0:
+    asyncio.run(main())
+    os._exit(0)
+os.waitpid(child, 0)

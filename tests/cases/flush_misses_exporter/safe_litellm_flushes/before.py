@@ -1,0 +1,32 @@
+"""LiteLLM's own exporter is flushed before the process ends.
+
+The default pair only: the others have another exporter.
+
+before: delivered
+pairs: default
+"""
+
+import asyncio
+import os
+
+import litellm
+from litellm.integrations.langfuse.langfuse_sdk import flush_langfuse_tracing
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+litellm.success_callback = ["langfuse"]
+
+
+async def main() -> None:
+    try:
+        response = await litellm.acompletion(
+            model="gpt-4o-mini", messages=[{"role": "user", "content": "Packed everything?"}]
+        )
+        print(response.choices[0].message.content)
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
+
+
+asyncio.run(main())
+flush_langfuse_tracing()
+os._exit(0)

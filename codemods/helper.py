@@ -43,9 +43,10 @@ logged = {gather}(*tasks, return_exceptions=True)
 await {wait_for}(logged, timeout)
 """
 _STARTED_TASKS = _LOGGING_TASKS.replace(
-    """("litellm.")
+    """if frame and frame.f_globals["__name__"].startswith("litellm.")
 """,
-    """("litellm.")
+    """if frame
+    and frame.f_globals["__name__"].startswith("litellm.")
     and frame.f_code.co_name != "_worker_loop"
 """,
 )

@@ -16,12 +16,12 @@ tasks = Tasks()
 
 
 async def _deliver_traces(timeout: float = 10.0) -> None:
-    """Let LiteLLM finish logging inside the running event loop; never raise into the program."""
+    """Let LiteLLM finish logging; never raise into the program."""
     try:
-        await asyncio.sleep(0)  # LiteLLM enqueues its log record from a task of its own: let it start first
+        await asyncio.sleep(0)  # LiteLLM enqueues from a task of its own: let it start
         await asyncio.wait_for(GLOBAL_LOGGING_WORKER.flush(), timeout)
     except Exception:
-        logging.getLogger(__name__).exception("LiteLLM did not finish logging: traces may be missing in Langfuse")
+        logging.getLogger(__name__).exception("Not all traces have reached Langfuse")
 
 
 async def answer(question: str) -> None:

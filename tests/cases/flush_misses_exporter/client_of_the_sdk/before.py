@@ -3,6 +3,7 @@
 Not on the legacy pair: Langfuse 2 has no `get_client`.
 
 before: lost
+after: delivered
 pairs: default, otel
 """
 

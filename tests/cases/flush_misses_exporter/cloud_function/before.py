@@ -1,6 +1,7 @@
 """A cloud freezes the process as soon as the handler has returned.
 
 before: lost
+after: delivered
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """A child made by hand leaves the way the manual of `os.fork` asks for.
 
 before: lost
+after: delivered
 """
 
 import asyncio

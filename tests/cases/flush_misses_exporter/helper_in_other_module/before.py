@@ -1,6 +1,7 @@
 """A helper of another module flushes the wrong thing: the call of it is where to look.
 
 before: lost
+after: delivered
 """
 
 import asyncio

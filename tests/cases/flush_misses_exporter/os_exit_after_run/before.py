@@ -1,6 +1,7 @@
 """The process ends with `os._exit`: what LiteLLM has logged is still in the exporter's buffer.
 
 before: lost
+after: delivered
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """A worker of a process pool is terminated: its exit handlers never run.
 
 before: lost
+after: delivered
 """
 
 import asyncio

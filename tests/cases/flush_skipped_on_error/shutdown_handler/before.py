@@ -1,6 +1,7 @@
 """A shutdown handler closes something first: when that fails, nobody waits for LiteLLM's logging.
 
 before: failed
+after: failed, delivered
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """A lifespan sleeps a while before the application is gone.
 
 before: delivered
+after: delivered
 """
 
 import asyncio

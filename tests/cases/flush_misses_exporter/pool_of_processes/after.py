@@ -1,0 +1,53 @@
+"""A worker of a process pool is terminated: its exit handlers never run.
+
+before: lost
+after: delivered
+"""
+
+import asyncio
+import logging
+import threading
+from multiprocessing import get_context
+
+import litellm
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+litellm.success_callback = ["langfuse"]
+
+
+async def _deliver_traces(timeout: float = 5.0) -> None:
+    """Let LiteLLM finish logging, then flush its exporter; never raise into the program."""
+    try:
+        await asyncio.sleep(0)  # LiteLLM enqueues from a task of its own: let it start
+        await asyncio.wait_for(GLOBAL_LOGGING_WORKER.flush(), timeout)
+        from litellm.integrations.langfuse.langfuse_sdk import flush_langfuse_tracing
+
+        flushes = [flush_langfuse_tracing]
+        exporting = threading.Thread(
+            target=lambda: [flush() for flush in flushes], daemon=True
+        )
+        exporting.start()
+        exporting.join(timeout)
+        if exporting.is_alive():
+            raise TimeoutError("Langfuse does not answer")
+    except Exception:
+        logging.getLogger(__name__).exception("Not all traces have reached Langfuse")
+
+
+async def ask(question: str) -> None:
+    try:
+        response = await litellm.acompletion(
+            model="gpt-4o-mini", messages=[{"role": "user", "content": question}]
+        )
+        print(response.choices[0].message.content)
+    finally:
+        await _deliver_traces()
+
+
+def work(question: str) -> None:
+    asyncio.run(ask(question))
+
+
+if __name__ == "__main__":
+    with get_context("fork").Pool(1) as pool:
+        pool.map(work, ["Are you my parent?"])

@@ -131,13 +131,14 @@ def delivery_fix(entry: EntryPoint, targets: Targets) -> Fix | None:
     if entry.definition is None or (recipe is None and helper is None):
         return None
     partly = entry.ending in (Ending.ONLY_WITHOUT_ERROR, Ending.ONLY_ON_SOME_PATHS)
-    missing = entry.ending == Ending.EXPORTER_UNFLUSHED
+    sound = partly and entry.ends is Ends.NORMALLY and not entry.waits_in_vain(targets)
+    late = (entry.sleep,) if entry.sleep is not None else ()
     edit = DeliverTraces(
         entry.definition,
-        flush=None if partly or missing else entry.flush_statement,
+        flush=entry.flush_statement if entry.ending in (Ending.FLUSH_BEFORE_LOGGING, Ending.SLEEP) else None,
         helper=helper,
         recipe=recipe,
-        steps=entry.steps if partly and entry.ends is Ends.NORMALLY else (),
-        replaced=(entry.sleep,) if entry.sleep is not None else entry.steps if missing else (),
+        steps=entry.steps if sound else (),
+        replaced=late or (() if sound else entry.steps),
     )
     return Fix(Applicability.SAFE, edit)

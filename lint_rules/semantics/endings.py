@@ -90,6 +90,12 @@ class EntryPoint:
     """Statements of the coroutine function's own body that deliver, when they come last in it."""
     only: Condition | None = None
     """The releases of LiteLLM for which this is so; None: all."""
+    vain: tuple[Condition, ...] = ()
+    """The releases for which it does not help to wait as it waits, where it does."""
+
+    def waits_in_vain(self, targets: Targets) -> bool:
+        """Tell whether waiting as it waits does not help with some of the target releases."""
+        return any(condition.extent(targets) is not Extent.NEVER for condition in self.vain)
 
 
 @dataclass(frozen=True)
@@ -178,7 +184,11 @@ def judge_waits(entry: Entry, tree: ast.Module) -> Iterator[Judgement]:
 
 def _spares_worker(tree: ast.Module) -> bool:
     """Tell whether a module knows of the worker's own task, and so will not wait for it."""
-    return any(isinstance(node, ast.Attribute) and node.attr == "_worker_task" for node in ast.walk(tree))
+    return any(
+        (isinstance(node, ast.Attribute) and node.attr == "_worker_task")
+        or (isinstance(node, ast.Constant) and node.value == "_worker_loop")
+        for node in ast.walk(tree)
+    )
 
 
 def _is_bounded(node: ast.expr | None, tree: ast.Module) -> bool:

@@ -285,6 +285,7 @@ def _entry_point(entry: Entry, judged: Judgement, setting: Setting) -> EntryPoin
         uncalled=_helper_elsewhere(setting.machine) if helper is None and judged.ending == Ending.NOTHING else None,
         **_placed(judged, definition, setting),
         steps=_steps(definition, entry.waits(), setting),
+        vain=tuple(one.only for one in judge_waits(entry, setting.machine.tree) if one.only is not None),
     )
 
 

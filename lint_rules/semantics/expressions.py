@@ -294,18 +294,20 @@ def _dict(node: ast.Dict, env: Environment, machine: Machine) -> Value:
 
 
 def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp, env: Environment, machine: Machine) -> Value:
+    calls = machine.calls
     inner, iterated = _generators(node.generators, env, machine)
     element = machine.read_at(node.elt, evaluate(node.elt, inner, machine))
-    _leave_comprehension(iterated, env, inner, machine)
+    _leave_comprehension(iterated, calls, env, inner, machine)
     return Many(element)
 
 
 def _dict_comprehension(node: ast.DictComp, env: Environment, machine: Machine) -> Value:
+    calls = machine.calls
     inner, iterated = _generators(node.generators, env, machine)
-    evaluate(node.key, inner, machine)
+    key = evaluate(node.key, inner, machine)
     evaluate(node.value, inner, machine)
-    _leave_comprehension(iterated, env, inner, machine)
-    return UNKNOWN
+    _leave_comprehension(iterated, calls, env, inner, machine)
+    return key if isinstance(key, Tasks) else UNKNOWN
 
 
 def _generators(
@@ -322,8 +324,15 @@ def _generators(
     return inner, iterated
 
 
-def _leave_comprehension(iterated: list[Value], env: Environment, inner: Environment, machine: Machine) -> None:
-    """A comprehension reads its streams to the end. Its names are its own; what it did to the world is not."""
+def _leave_comprehension(
+    iterated: list[Value], calls: int, env: Environment, inner: Environment, machine: Machine
+) -> None:
+    """A comprehension reads its streams to the end. Its names are its own; what it did to the world is not.
+
+    One that picks from the loop's tasks is taken not to raise: the count of `calls` that may is as before it.
+    """
+    if any(isinstance(value, Tasks) for value in iterated):
+        machine.calls = calls
     env.routes, env.abandoned, env.exhausted = inner.routes, inner.abandoned, inner.exhausted
     for value in iterated:
         machine.exhausted(value, env)

@@ -85,8 +85,9 @@ PAIRS = (
     Pair("1.64.1", "2.60.2", _LEGACY, also=("openai<1.70",)),
     Pair("1.72.6", "2.60.10", _LEGACY, also=("openai<1.90",)),
     Pair("1.77.7", "2.60.10", _LEGACY, also=("openai<2",)),
-    Pair("1.77.7", "3.6.2", _OTEL, also=("openai<2",)),
-    Pair("1.80.11", "3.11.2", _OTEL),
+    # The OpenTelemetry callback imports the exporter over gRPC as well, up to litellm 1.81.2; Langfuse brings HTTP's.
+    Pair("1.77.7", "3.6.2", _OTEL, also=("openai<2", "opentelemetry-exporter-otlp")),
+    Pair("1.80.11", "3.11.2", _OTEL, also=("opentelemetry-exporter-otlp",)),
     Pair("1.85.7", "3.15.0", _OTEL),
     Pair("1.92.2", "2.60.10", _LEGACY),
     # LiteLLM imports pydantic-settings on the way to the OpenTelemetry callback and does not depend on it.

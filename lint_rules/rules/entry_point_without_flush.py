@@ -68,7 +68,7 @@ from collections.abc import Iterator
 from lint_rules.finding import Applicability, DeliverTraces, Finding, Fix
 from lint_rules.rules import Rule, rule
 from lint_rules.semantics.facts import Ending, Ends, EntryPoint, ModuleFacts
-from lint_rules.semantics.recipes import recipe_for
+from lint_rules.semantics.recipes import may_deliver, recipe_for
 from lint_rules.semantics.releases import Extent, Targets
 
 _HOW = {
@@ -128,7 +128,7 @@ def delivery_fix(entry: EntryPoint, targets: Targets) -> Fix | None:
     """Return the fix that delivers in a `finally` of the entry point's coroutine, if it is known how."""
     recipe = recipe_for(entry, targets)
     helper = entry.helper if entry.ends is Ends.NORMALLY else None  # it waits, but does it flush what exports?
-    if entry.definition is None or (recipe is None and helper is None):
+    if entry.definition is None or (recipe is None and helper is None) or not may_deliver(entry, targets):
         return None
     partly = entry.ending in (Ending.ONLY_WITHOUT_ERROR, Ending.ONLY_ON_SOME_PATHS)
     sound = partly and entry.ends is Ends.NORMALLY and not entry.waits_in_vain(targets)

@@ -93,6 +93,9 @@ class EntryPoint:
     vain: tuple[Condition, ...] = ()
     """The releases for which it does not help to wait as it waits, where it does."""
 
+    spanned: bool = False
+    """Its calls run inside spans of the Langfuse SDK, as far as this module shows, and nothing keeps them apart."""
+
     def waits_in_vain(self, targets: Targets) -> bool:
         """Tell whether waiting as it waits does not help with some of the target releases."""
         return any(condition.extent(targets) is not Extent.NEVER for condition in self.vain)

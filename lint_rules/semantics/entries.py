@@ -28,6 +28,7 @@ from lint_rules.semantics.infer import Machine
 from lint_rules.semantics.lifespans import Lifespan, after_yield, foreign_lifespans, lifespans
 from lint_rules.semantics.reach import Program
 from lint_rules.semantics.record import Entry, Record
+from lint_rules.semantics.registrations import keeps_spans_apart
 from lint_rules.semantics.source import Source, shorten
 from lint_rules.semantics.steps import following_flush, statement_around, steps_of
 from lint_rules.semantics.syntax import is_generator, own_nodes
@@ -285,6 +286,7 @@ def _entry_point(entry: Entry, judged: Judgement, setting: Setting) -> EntryPoin
         uncalled=_helper_elsewhere(setting.machine) if helper is None and judged.ending == Ending.NOTHING else None,
         **_placed(judged, definition, setting),
         steps=_steps(definition, entry.waits(), setting),
+        spanned=bool(setting.record.spanned) and not keeps_spans_apart(setting.machine, sdk.SPAN_SWITCHES),
         vain=tuple(one.only for one in judge_waits(entry, setting.machine.tree) if one.only is not None),
     )
 

@@ -8,7 +8,7 @@ from lint_rules.finding import Flush, Recipe, Wait
 from lint_rules.semantics import sdk
 from lint_rules.semantics.endings import Ends, EntryPoint
 from lint_rules.semantics.exporters import exporters
-from lint_rules.semantics.pairs import can_deliver
+from lint_rules.semantics.pairs import OTEL, can_deliver, is_certain, merges_spans
 from lint_rules.semantics.releases import Extent, Release, Target, Targets
 
 
@@ -21,7 +21,7 @@ def recipe_for(entry: EntryPoint, targets: Targets) -> Recipe | None:
     if not entry.callbacks:
         flush = _sdk_flush(targets)
         return Recipe(Wait.NOTHING, (flush,)) if flush is not None else None
-    if not targets.litellm.known or not can_deliver(entry.callbacks, targets):
+    if not targets.litellm.known:
         return None
     wait = wait_for_logging(targets.litellm)
     if entry.ends is Ends.NORMALLY:
@@ -29,6 +29,14 @@ def recipe_for(entry: EntryPoint, targets: Targets) -> Recipe | None:
     flushes = [_exporter_flush(callback, targets) for callback in sorted(entry.callbacks)]
     known = tuple(flush for flush in flushes if flush is not None)
     return Recipe(wait, known) if len(known) == len(flushes) else None
+
+
+def may_deliver(entry: EntryPoint, targets: Targets) -> bool:
+    """Tell whether any delivery can help at all: LLM402 and LLM403 say when not."""
+    if not entry.callbacks:
+        return True
+    merged = OTEL in entry.callbacks and entry.spanned and any(map(merges_spans, targets.litellm.releases))
+    return can_deliver(entry.callbacks, targets) and not (merged and is_certain(targets.litellm))
 
 
 def wait_for_logging(litellm: Target) -> Wait:

@@ -118,10 +118,14 @@ def _may_merge(seen: tuple[Registered, ...], targets: Targets) -> bool:
     )
 
 
+def keeps_spans_apart(machine: Machine, switches: frozenset[str]) -> bool:
+    """Tell whether the program mentions one of the variables that give each call a generation of its own."""
+    return _mentions(machine.tree, switches) or machine.home.mentions(switches)
+
+
 def _spanned(machine: Machine, record: Record, targets: Targets) -> tuple[Spanned, ...]:
     """Return the calls inside spans that the program makes: this module's, else those of the modules around it."""
-    switches = pairs.span_switches(targets.litellm.newest)
-    if _mentions(machine.tree, switches) or machine.home.mentions(switches):
+    if keeps_spans_apart(machine, pairs.span_switches(targets.litellm.newest)):
         return ()
     found = record.spanned or {call for other in machine.home.companions() for call in other.spanned}
     return tuple(_shown(call, machine.home.name) for call in sorted(found))

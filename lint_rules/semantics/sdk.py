@@ -117,6 +117,7 @@ def opens_span(dotted: str) -> bool:
 
 SPAN_SWITCH_REQUEST, SPAN_SWITCH_CONTEXT = "USE_OTEL_LITELLM_REQUEST_SPAN", "OTEL_IGNORE_CONTEXT_PROPAGATION"
 """Environment variables with which langfuse_otel makes a generation inside an active span, too."""
+SPAN_SWITCHES = frozenset({SPAN_SWITCH_REQUEST, SPAN_SWITCH_CONTEXT})
 
 LANGFUSE_OPENAI = "langfuse.openai"
 """Drop-in clients of this module record an observation for each call."""

@@ -43,8 +43,10 @@ asyncio.run(main())
 Fix safety
 ----------
 Safe: the coroutine's body goes into `try`, its `finally` awaits a helper that waits for LiteLLM's logging for ten
-seconds at most, never raises into the program and logs what it could not deliver. A helper that the module already
-has is used instead.
+seconds at most, never raises into the program and logs what it could not deliver. It is written for the target
+versions: it flushes the worker (litellm >= 1.76.0), waits for LiteLLM's own tasks (before that, and up to 1.83.12
+besides), and where the process does not end normally flushes the callback's exporter in a thread. A helper that the
+project already has is used instead. No fix for versions of which that is not known, or with which no trace can arrive.
 
 Measured
 --------

@@ -916,6 +916,8 @@ class Machine:
 
     def dereferenced(self, node: ast.expr, operand: ast.expr, value: Value, env: Environment) -> None:
         """An attribute or item of a value is taken."""
+        if isinstance(node, ast.Attribute) and node.attr.startswith("__"):
+            return  # None has it, too
         if isinstance(value, Content) or (node, operand) in self.record.uses:
             self._use(node, operand, value, "attribute" if isinstance(node, ast.Attribute) else "item")
 

@@ -107,11 +107,14 @@ def comparison(node: ast.Compare, machine: Machine, env: Environment) -> Flag | 
     length_of = _length_argument(left)
     if length_of is not None:
         return _length_flag(length_of, operator, right, machine, env)
+    negated = isinstance(operator, ast.NotEq | ast.IsNot | ast.NotIn)
+    typed = _typed(left)
+    if typed is not None and isinstance(operator, ast.Eq | ast.NotEq | ast.Is | ast.IsNot):
+        return _type_flag(typed, right, machine, env, negated=negated)
     path = path_of(left)
     if path is None:
         return None
     value = machine.evaluate(left, env)
-    negated = isinstance(operator, ast.NotEq | ast.IsNot | ast.NotIn)
     if not isinstance(operator, ast.Eq | ast.NotEq | ast.Is | ast.IsNot | ast.In | ast.NotIn):
         return None
     constants = _constants(right, machine, env)
@@ -120,6 +123,23 @@ def comparison(node: ast.Compare, machine: Machine, env: Environment) -> Flag | 
     holds, fails = _when_equal(value, constants)
     if holds is None or fails is None:
         return None
+    return Flag(path, fails, holds) if negated else Flag(path, holds, fails)
+
+
+def _typed(node: ast.expr) -> ast.expr | None:
+    """Return what `type(x)` or `x.__class__` asks the type of."""
+    if isinstance(node, ast.Attribute) and node.attr == "__class__":
+        return node.value
+    is_type = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type"
+    return node.args[0] if is_type and isinstance(node, ast.Call) and len(node.args) == 1 else None
+
+
+def _type_flag(typed: ast.expr, right: ast.expr, machine: Machine, env: Environment, *, negated: bool) -> Flag | None:
+    """`type(content) == str`."""
+    path, value = path_of(typed), machine.evaluate(typed, env)
+    if path is None or not isinstance(value, Content | Empty) or machine.evaluate(right, env) != External("str"):
+        return None
+    holds, fails = Text(of_content=True), Empty(value.read)
     return Flag(path, fails, holds) if negated else Flag(path, holds, fails)
 
 

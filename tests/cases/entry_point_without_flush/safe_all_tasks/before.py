@@ -1,6 +1,9 @@
 """Waiting for every other task of the loop is a delivery as well: LiteLLM's logging tasks are among them.
 
+Not with litellm 1.77.7, of which the linter says that it waits in vain: one run in three hung when the loop closed.
+
 before: delivered
+pairs: default, otel
 """
 
 import asyncio

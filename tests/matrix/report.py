@@ -7,9 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from statistics import median
 
+from lint_rules.semantics.pairs import Fate, outcome
+from lint_rules.semantics.releases import release
+
 from . import endings, fixes
 from .measure import FAILURES, PATIENCE, TIMEOUT
-from .pairs import PAIRS, Column, Pair, columns
+from .pairs import BY_NAME, PAIRS, Column, Pair, columns
 from .results import CANNOT, DELIVERED, HANG, Cell, Results
 
 MOST_ADDED = 0.5
@@ -128,7 +131,16 @@ def _miss_of_failing(cell: Cell) -> str:
 
 
 def _miss_of_registration(cell: Cell) -> str:
-    return _miss_of_rule(cell, CANNOT[0])
+    return "" if _needs(cell) and CANNOT[0] not in cell.found else _miss_of_rule(cell, CANNOT[0])
+
+
+def _needs(cell: Cell) -> str:
+    """Return the packages that neither SDK brings, and without which a registration cannot work; the linter leaves
+    open whether a project has them."""
+    pair, (kind, _, name) = BY_NAME[cell.column], cell.row.partition(" = ")
+    callback = name.strip('[]"')
+    known = outcome(callback, kind, release(pair.litellm), release(pair.langfuse))
+    return known.detail if known.fate is Fate.OPEN and cell.delivered < len(cell.codes) else ""
 
 
 def _miss_of_observe(cell: Cell) -> str:
@@ -379,8 +391,8 @@ def _registrations(results: Results) -> str:
         if any(found):
             lines.append([_pair_title(pair), *(_registration_cell(cell) if cell else "" for cell in found)])
     text = (
-        "One awaited call and everything that delivers it. What does not work is reported by LLM402; ⚠ marks where the "
-        "linter and the measurement disagree.\n"
+        "One awaited call and everything that delivers it. What does not work is reported by LLM402, but for what "
+        "depends on packages that neither SDK brings; ⚠ marks where the linter and the measurement disagree.\n"
     )
     return "\n".join(["## Which registrations work at all\n", text, _lines(lines)]) if cells else ""
 
@@ -391,8 +403,9 @@ def _pair_title(pair: Pair) -> str:
 
 def _registration_cell(cell: Cell) -> str:
     said = CANNOT[0] if CANNOT[0] in cell.found else ""
-    outcome = "works" if cell.delivered == len(cell.codes) else cell.note or f"lost ({_runs(cell.codes)})"
-    return " ".join(part for part in (outcome, said, "⚠" * bool(miss(cell))) if part)
+    became = "works" if cell.delivered == len(cell.codes) else cell.note or f"lost ({_runs(cell.codes)})"
+    needs = f"(needs {_needs(cell)})" if _needs(cell) else ""
+    return " ".join(part for part in (became, said, needs, "⚠" * bool(miss(cell))) if part)
 
 
 def _fixes(results: Results) -> str:

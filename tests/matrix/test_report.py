@@ -163,6 +163,13 @@ def test_registrations_hold_the_linter_against_the_run(
     assert line(written(cell), "1.106.2 + 5.0.4") == f"| 1.106.2 + 5.0.4 | {shown} |"
 
 
+def test_what_depends_on_other_packages_is_left_open() -> None:
+    cell = Cell("registrations", 'callbacks = ["langfuse_otel"]', "1.77.7+2.60.10", ("0", "0"))
+    assert miss(cell) == ""
+    assert "lost (0/2) (needs opentelemetry-sdk and opentelemetry-exporter-otlp)" in written(cell)
+    assert miss(Cell("registrations", 'callbacks = ["langfuse"]', "1.77.7+2.60.10", ("0", "0"))) != ""
+
+
 @pytest.mark.parametrize(
     ("row", "codes", "found", "shown"),
     [

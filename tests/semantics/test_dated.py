@@ -10,11 +10,11 @@ from lint_rules import check_paths, check_source
 from lint_rules.finding import Finding
 from lint_rules.settings import Settings
 
-SETTINGS = Settings(select=("LLM401",))
+SETTINGS = Settings(select=("LLM401",), target=("langfuse==5.0.4",))
 
 
 def found(source: str) -> list[tuple[int, str]]:
-    """The line and the symbol of each finding, against the newest known release."""
+    """The line and the symbol of each finding, against a release that has lost them all."""
     return [place(finding) for finding in check_source(source, settings=SETTINGS)]
 
 

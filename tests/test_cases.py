@@ -10,6 +10,7 @@
     target: litellm==1.106.2, langfuse==5.0.4
                                    is about these versions: linted and fixed for them, run with that pair only
     python: 3.11                   runs from this Python on
+    beside: server.py              modules of `stand_ins` that lie beside the program
     select: LLM103                 rules that are off by default and wanted here
 
 and marks each expected finding where it is reported: `# expect: LLM101, LLM201@9` (the column, from 1, is
@@ -19,8 +20,9 @@ Without a `target` a case is linted and fixed for the versions of the pair under
 working "langfuse" callback, `litellm.success_callback = ["langfuse"]` becomes `litellm.callbacks = ["langfuse_otel"]`
 first; a case with a target is taken as it is written.
 
-Whatever else the folder holds (`wrapper.py`, `app/tracing.py`) is the rest of a small project: it lies next to the
-program, which is called `program.py` then, is linted with it and may carry marks, but is not fixed.
+Whatever else the folder holds (`wrapper.py`, `app/tracing.py`), and what `beside` names, is the rest of a small
+project: it lies next to the program, which is called `program.py` then, is linted with it and may carry marks, but is
+not fixed.
 """
 
 from __future__ import annotations
@@ -47,6 +49,8 @@ from lint_rules.settings import Settings
 from lint_rules.shim.run import RunReport, Warm, run
 
 CASES = Path(__file__).parent / "cases"
+STAND_INS = CASES / "stand_ins"
+"""Small modules that stand in for a framework (a server, a cloud), for several cases."""
 PROGRAM = "program.py"
 REPORTS = "original_reports"
 """The one folder that is not about one rule: the programs that this project started from, with all their findings."""
@@ -78,6 +82,7 @@ HEADER = {
     "pairs": r"(default|otel|legacy)(, (default|otel|legacy))*",
     "target": r"litellm==[\d.]+, langfuse==[\d.]+",
     "python": r"3\.\d+",
+    "beside": r"\w+\.py(, \w+\.py)*",
     "select": r"LLM\d{3}(, LLM\d{3})*",
 }
 MARK = re.compile(r"  # expect: (?P<findings>.+)$", re.MULTILINE)
@@ -125,8 +130,10 @@ class Case:
     def modules(self) -> dict[str, str]:
         """The files beside the program, by path within the folder, with their marks."""
         stages = {self.folder / f"{stage}.py" for stage in ("before", "after")}
-        others = sorted(path for path in self.folder.rglob("*.py") if path not in stages)
-        return {path.relative_to(self.folder).as_posix(): path.read_text(encoding="utf-8") for path in others}
+        own = {path.relative_to(self.folder).as_posix(): path for path in sorted(self.folder.rglob("*.py"))}
+        shared = {name: STAND_INS / name for name in self.header.get("beside", "").split(", ") if name}
+        files = {**own, **shared}
+        return {name: path.read_text(encoding="utf-8") for name, path in files.items() if path not in stages}
 
     @cached_property
     def expected(self) -> list[Expected]:

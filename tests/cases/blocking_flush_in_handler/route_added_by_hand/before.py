@@ -2,6 +2,7 @@
 
 before: delivered
 select: LLM306
+beside: web.py
 """
 
 import asyncio

@@ -5,6 +5,7 @@ Not on the legacy pair: litellm 1.77.7 may hang when the loop is closed.
 before: delivered
 pairs: default, otel
 select: LLM306
+beside: web.py
 """
 
 import asyncio

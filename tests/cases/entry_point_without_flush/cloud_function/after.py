@@ -2,6 +2,7 @@
 
 before: lost
 after: delivered
+beside: cloud.py
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """The lifespan comes from another module, which knows nothing of LiteLLM.
 
 before: lost
+beside: server.py
 """
 
 import litellm

@@ -4,6 +4,7 @@ The default pair only: the others have another exporter.
 
 before: delivered
 pairs: default
+beside: cloud.py
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """The lifespan of an application waits for LiteLLM's logging when it has served.
 
 before: delivered
+beside: server.py
 """
 
 import asyncio

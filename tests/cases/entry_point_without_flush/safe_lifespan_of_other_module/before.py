@@ -1,6 +1,7 @@
 """The lifespan comes from another module, and delivers.
 
 before: delivered
+beside: server.py
 """
 
 import litellm

@@ -1,6 +1,7 @@
 """Of two shutdown handlers one delivers: that is enough.
 
 before: delivered
+beside: server.py
 """
 
 import asyncio

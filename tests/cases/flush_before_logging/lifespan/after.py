@@ -2,6 +2,7 @@
 
 before: lost
 after: delivered
+beside: server.py
 """
 
 import asyncio

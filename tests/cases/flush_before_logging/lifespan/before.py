@@ -2,6 +2,7 @@
 
 before: lost
 after: delivered
+beside: server.py
 """
 
 from collections.abc import AsyncIterator

@@ -1,6 +1,7 @@
 """A shutdown handler waits for LiteLLM's logging before anything can fail.
 
 before: failed, delivered
+beside: server.py
 """
 
 import asyncio

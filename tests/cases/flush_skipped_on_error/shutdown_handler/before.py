@@ -2,6 +2,7 @@
 
 before: failed
 after: failed, delivered
+beside: server.py
 """
 
 import asyncio

@@ -2,6 +2,7 @@
 
 before: delivered
 after: delivered
+beside: server.py
 """
 
 import asyncio

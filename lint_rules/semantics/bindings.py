@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from lint_rules.semantics.syntax import nodes_of
 from lint_rules.semantics.values import External, Finder
 
 AnyImport = ast.Import | ast.ImportFrom
@@ -51,7 +52,7 @@ class Bindings:
     _others: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        for node in ast.walk(self.tree):
+        for node in nodes_of(self.tree):
             for child in ast.iter_child_nodes(node):
                 self.parents[child] = node
             if isinstance(node, AnyImport):

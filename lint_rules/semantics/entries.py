@@ -31,7 +31,7 @@ from lint_rules.semantics.record import Entry, Record
 from lint_rules.semantics.registrations import keeps_spans_apart
 from lint_rules.semantics.source import Source, shorten
 from lint_rules.semantics.steps import following_flush, statement_around, steps_of
-from lint_rules.semantics.syntax import is_generator, own_nodes
+from lint_rules.semantics.syntax import is_generator, nodes_of, own_nodes
 from lint_rules.semantics.values import Function, FunctionInfo, Imported, Namespace, Value
 
 
@@ -313,7 +313,7 @@ def _placed(judged: Judgement, definition: ast.AsyncFunctionDef | None, setting:
 
 
 def _is_own(node: ast.expr, tree: ast.Module) -> bool:
-    return any(child is node for child in ast.walk(tree))
+    return any(child is node for child in nodes_of(tree))
 
 
 def _statement_of(expression: ast.expr, definition: ast.AsyncFunctionDef) -> ast.stmt | None:

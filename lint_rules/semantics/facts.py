@@ -23,7 +23,7 @@ from lint_rules.semantics.record import Exit, Record, Use, place_of
 from lint_rules.semantics.registrations import Registration, Spanned, registrations
 from lint_rules.semantics.releases import Extent, Targets
 from lint_rules.semantics.source import Source, shorten
-from lint_rules.semantics.syntax import imports, leaves_parameter_early, own_nodes
+from lint_rules.semantics.syntax import imports, leaves_parameter_early, nodes_of, own_nodes
 from lint_rules.semantics.values import External, FunctionInfo, Home
 
 __all__ = [
@@ -157,11 +157,11 @@ def _sorted(facts: Iterable[_AnyFact]) -> tuple[_AnyFact, ...]:
 
 def _ask_callers(machine: Machine) -> None:
     """A parameter that every caller in the project passes a stream is one: look at the callers in other modules."""
-    functions = (node for node in ast.walk(machine.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    functions = (node for node in nodes_of(machine.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
     names = frozenset(node.name for node in functions if leaves_parameter_early(node))
     if not names:
         return
-    nodes = {place_of(node): node for node in ast.walk(machine.tree) if isinstance(node, ast.stmt)}
+    nodes = {place_of(node): node for node in nodes_of(machine.tree) if isinstance(node, ast.stmt)}
     for record in machine.home.callers(names):
         machine.record.adopt(record, machine.home, nodes)
 

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lint_rules.semantics.syntax import is_generator, last_name
+from lint_rules.semantics.syntax import is_generator, last_name, nodes_of
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -35,7 +35,7 @@ class Lifespan:
 def lifespans(tree: ast.Module) -> Iterator[Lifespan]:
     """Yield the functions of a module that run when an application shuts down, in source order."""
     serving, closing = _given(tree)
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if not isinstance(node, Definition):
             continue
         if is_generator(node) and (node.name in serving or _has_shape_of_lifespan(node)):
@@ -47,13 +47,13 @@ def lifespans(tree: ast.Module) -> Iterator[Lifespan]:
 def around_lifespans(tree: ast.Module) -> frozenset[str]:
     """Return the names of the functions that define a lifespan or shutdown handler inside them."""
     found = {one.node for one in lifespans(tree)}
-    around = (node for node in ast.walk(tree) if isinstance(node, Definition)) if found else ()
+    around = (node for node in nodes_of(tree) if isinstance(node, Definition)) if found else ()
     return frozenset(node.name for node in around if any(part in found for part in ast.walk(node) if part is not node))
 
 
 def foreign_lifespans(tree: ast.Module) -> Iterator[ast.expr]:
     """Yield what is given as `lifespan=`: it may be a function of another module."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Call):
             yield from (keyword.value for keyword in node.keywords if keyword.arg == "lifespan")
 
@@ -62,7 +62,7 @@ def _given(tree: ast.Module) -> tuple[set[str], set[str]]:
     """Return the names of functions that are given to an application as lifespans, and as shutdown handlers."""
     serving: set[str] = set()
     closing: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if not isinstance(node, ast.Call):
             continue
         for name, value in _slots(node):

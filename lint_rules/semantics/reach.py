@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from lint_rules.semantics import sdk
-from lint_rules.semantics.syntax import last_name, own_nodes
+from lint_rules.semantics.syntax import last_name, nodes_of, own_nodes
 
 MODULE = "<module>"
 """The name under which a module's top level, which runs on import, goes."""
@@ -157,8 +157,8 @@ def outline(tree: ast.Module) -> Outline:
     result = Outline()
     aliases = _langfuse_names(tree)
     _outline_scope(tree, MODULE, result, aliases)
-    result.callbacks = frozenset(name for node in ast.walk(tree) for name in _registered(node))
-    result.tracing_off = any(_switches_off(node) for node in ast.walk(tree))
+    result.callbacks = frozenset(name for node in nodes_of(tree) for name in _registered(node))
+    result.tracing_off = any(_switches_off(node) for node in nodes_of(tree))
     return result
 
 
@@ -231,7 +231,7 @@ def _may_be_langfuse(receiver: ast.expr, aliases: frozenset[str]) -> bool:
 
 def _langfuse_names(tree: ast.Module) -> frozenset[str]:
     """Return the names that a module binds to things of the Langfuse SDK that record something."""
-    return frozenset(name for node in ast.walk(tree) for name in _bound_to_langfuse(node))
+    return frozenset(name for node in nodes_of(tree) for name in _bound_to_langfuse(node))
 
 
 def _bound_to_langfuse(node: ast.AST) -> Iterator[str]:

@@ -15,6 +15,7 @@ from lint_rules.semantics.infer import Machine
 from lint_rules.semantics.record import Record, Registered, SpannedCall
 from lint_rules.semantics.releases import Targets
 from lint_rules.semantics.source import Source
+from lint_rules.semantics.syntax import nodes_of
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def _chooses(seen: tuple[Registered, ...], tree: ast.Module) -> bool:
 
 def _around(one: Registered, tree: ast.Module) -> Iterator[ast.AST]:
     """Yield the branching statements and expressions that a registration is part of, or is made of."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, _BRANCHES) and (
             _holds(node, one.first) or _holds(node, one.last) or _holds(one.last, node)
         ):
@@ -136,7 +137,7 @@ def _mentions(tree: ast.Module, words: frozenset[str]) -> bool:
     return any(
         (isinstance(node, ast.Constant) and node.value in words)
         or (isinstance(node, ast.keyword) and node.arg in words)
-        for node in ast.walk(tree)
+        for node in nodes_of(tree)
     )
 
 

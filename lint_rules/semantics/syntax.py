@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 
@@ -18,6 +18,12 @@ def parse(data: bytes | str) -> ast.Module:
             return ast.parse(data)
     except ValueError as error:  # null bytes, before Python 3.12
         raise SyntaxError(str(error)) from error
+
+
+@lru_cache(maxsize=8)
+def nodes_of(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Return every node of a module, breadth first: many questions go over all of them, one walk is enough."""
+    return tuple(ast.walk(tree))
 
 
 def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
@@ -53,7 +59,7 @@ def loops_of(node: ast.AST) -> tuple[ast.For | ast.AsyncFor, ...]:
 
 def imports(tree: ast.Module, package: str) -> bool:
     """Tell whether a module imports a package, or something of it, anywhere."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Import) and any(alias.name.partition(".")[0] == package for alias in node.names):
             return True
         if isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").partition(".")[0] == package:
@@ -70,7 +76,7 @@ def field_names(node: ast.ClassDef) -> list[str]:
 
 def runs_coroutines(tree: ast.Module) -> bool:
     """Tell whether a module may hold an entry point at all: only then does it matter how its functions end."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         name = node.name if isinstance(node, ast.alias) else last_name(node) if isinstance(node, ast.expr) else ""
         if name.rpartition(".")[2] in _RUNNERS:
             return True

@@ -76,11 +76,12 @@ def call(node: ast.Call, env: Environment, machine: Machine) -> Value:
 
 
 def _may_raise(callee: Value) -> bool:
-    """asyncio's own functions, LiteLLM's worker, `print` and loggers are taken to do what they are called for."""
-    return not (
-        isinstance(callee, External)
-        and callee.dotted.startswith(("asyncio.", sdk.WORKER, "print", "logging.", "os._exit"))
-    )
+    """asyncio's own functions, LiteLLM's worker, `print`, loggers, and what makes a Langfuse client are taken to do what
+    they are called for."""
+    if not isinstance(callee, External):
+        return True
+    sure = callee.dotted.startswith(("asyncio.", sdk.WORKER, "print", "logging.", "os._exit"))
+    return not sure and callee.dotted not in sdk.LANGFUSE_CLIENTS
 
 
 class Arguments:

@@ -102,9 +102,13 @@ def run(node: ast.stmt, env: Environment, machine: Machine) -> Environment | Non
 
 
 def _has_delivered(before: Routes, after: Environment | None) -> bool:
-    """Tell whether a statement has waited for LiteLLM's logging: it is taken not to raise before that is done."""
-    owed = any(route.unlogged for route in before)
-    return owed and after is not None and not any(route.unlogged for route in after.routes)
+    """Tell whether a statement has waited for LiteLLM's logging, or flushed the Langfuse SDK: it is taken not to raise
+    before that is done."""
+    if after is None:
+        return False
+    logged = any(route.unlogged for route in before) and not any(route.unlogged for route in after.routes)
+    flushed = any(route.unflushed for route in before) and not any(route.unflushed for route in after.routes)
+    return logged or flushed
 
 
 def _expression(node: ast.Expr, env: Environment, machine: Machine) -> Environment | None:

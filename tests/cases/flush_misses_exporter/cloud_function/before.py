@@ -2,12 +2,13 @@
 
 before: lost
 after: delivered
+beside: freezing_cloud.py
 """
 
 import asyncio
 from typing import Any
 
-import cloud
+import freezing_cloud
 import litellm
 from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
 
@@ -30,4 +31,4 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    cloud.serve(handler, [{"question": "Cold out there?"}])
+    freezing_cloud.serve(handler, [{"question": "Cold out there?"}])

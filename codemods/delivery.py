@@ -53,7 +53,13 @@ def _awaited(helper: str, edit: DeliverTraces, coroutine: cst.FunctionDef, site:
         yield Change(flush, await_first, (helper,))
         return
     moved = _movable([edit.flush], coroutine, site) if edit.flush else None
-    yield Change(coroutine, deliver_in_finally, (helper, dropped, *(moved or ((), 0))))
+    yield Change(coroutine, deliver_in_finally, (helper, dropped, *(moved or ((), _before_yield(coroutine)))))
+
+
+def _before_yield(coroutine: cst.FunctionDef) -> int:
+    """Return how many statements of a lifespan come before the one that yields: they start what is not there yet."""
+    _, body = split_docstring(as_block(coroutine.body).body)
+    return next((index for index, statement in enumerate(body) if m.findall(statement, m.Yield())), 0)
 
 
 def await_first(flush: cst.BaseSmallStatement, helper: str) -> list[cst.CSTNode]:
@@ -85,11 +91,12 @@ def deliver_in_finally(
     taken = {id(block.body[index]) for index in (*dropped, *moved)}
     comments = [line for index in dropped for line in blank_and_rest(_leading(block.body[index]))[1]]
     awaiting = [_awaiting(helper).with_changes(leading_lines=comments)] if helper else []
-    rest = [line for line in body if id(line) not in taken]
+    before = [line for line in body[:setup] if id(line) not in taken]
+    rest = [line for line in body[setup:] if id(line) not in taken]
     only = rest[0] if len(rest) == 1 else None
     if helper and not moved and isinstance(only, cst.Try) and only.finalbody and not only.handlers:
-        return coroutine.with_changes(body=block.with_changes(body=[*docstring, _in_its_finally(only, helper)]))
-    before, rest = rest[:setup], rest[setup:]
+        protected = _in_its_finally(only, helper)
+        return coroutine.with_changes(body=block.with_changes(body=[*docstring, *before, protected]))
     above, rest = _without_leading_blanks(rest)
     final = _without_leading_blanks([*awaiting, *(block.body[index] for index in moved)])[1]
     protected = cst.Try(

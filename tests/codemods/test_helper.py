@@ -154,7 +154,18 @@ BODIES = {
     ),
     "a lifespan": (
         "    start()\n    yield\n    stop()\n",
-        "    try:\n        start()\n        yield\n        stop()\n    finally:\n        await _deliver_traces()\n",
+        "    start()\n    try:\n        yield\n        stop()\n    finally:\n        await _deliver_traces()\n",
+    ),
+    "a lifespan inside a pool": (
+        "    start()\n    async with pool() as p:\n        yield p\n",
+        (
+            "    start()\n    try:\n        async with pool() as p:\n            yield p\n"
+            "    finally:\n        await _deliver_traces()\n"
+        ),
+    ),
+    "a lifespan with a finally": (
+        "    start()\n    try:\n        yield\n    finally:\n        stop()\n",
+        "    start()\n    try:\n        yield\n    finally:\n        await _deliver_traces()\n        stop()\n",
     ),
 }
 

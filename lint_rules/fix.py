@@ -41,13 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def fix_file(
-    path: str, *, settings: Settings, unsafe: bool = False, write: bool = True, targets: Finder | None = None
+    path: str, *, settings: Settings, unsafe: bool = False, write: bool = True, around: Surroundings | None = None
 ) -> FileReport:
-    """Fix one file, or with `write=False` find out what that would do; whatever goes wrong is in the report."""
-    # Not the other modules: they may have been rewritten since they were last read.
-    check = partial(_check, path=path, settings=settings, targets=targets or Finder(settings.target))
+    """Fix one file, or with `write=False` find out what that would do; whatever goes wrong is in the report.
+
+    `around` is what other files are known to be; it serves until one of them is written.
+    """
     try:
-        return _fix_file(path, check, wanted=partial(_is_wanted, unsafe=unsafe), write=write)
+        return _fix_file(path, settings, around or Surroundings(settings), partial(_is_wanted, unsafe=unsafe), write)
     except files.Unreadable as error:
         return _failed(path, error.problem)
     except files.ChangedOnDisk:
@@ -59,14 +60,16 @@ def fix_file(
 
 
 def _check(data: bytes, *, path: str, settings: Settings, targets: Finder) -> FileReport:
+    """Check a text that is not on disk, whose path other modules may lead back to: with surroundings of its own."""
     return check_bytes(data, path, settings, Surroundings(settings, targets))
 
 
 def _fix_file(
-    path: str, check: Callable[[bytes], FileReport], *, wanted: Callable[[Finding], bool], write: bool
+    path: str, settings: Settings, around: Surroundings, wanted: Callable[[Finding], bool], write: bool
 ) -> FileReport:
     data = files.read(path)
-    report = check(data)
+    report = check_bytes(data, path, settings, around)
+    check = partial(_check, path=path, settings=settings, targets=around.targets)
     if report.problem or not any(map(wanted, report.findings)):
         return report
     from codemods.engine import fix_until_settled  # noqa: PLC0415 - LibCST is slow: only a file with a fix pays
@@ -101,12 +104,15 @@ def _failed(path: str, problem: Problem) -> FileReport:
 def _run(options: argparse.Namespace) -> int:
     settings = settings_from(options)
     write, finder = not (options.diff or options.check), Finder(settings.target)
+    around = Surroundings(settings, finder)
     reports = []
     for found in files.discover(options.paths):
         if found.problem:
             report = _failed(found.path, found.problem)
         else:
-            report = fix_file(found.path, settings=settings, unsafe=options.unsafe_fixes, write=write, targets=finder)
+            report = fix_file(found.path, settings=settings, unsafe=options.unsafe_fixes, write=write, around=around)
+        if write and report.status is Status.FIXED:
+            around = Surroundings(settings, finder)  # what was known of that module is out of date
         _print_report(report, options)
         reports.append(report)
     print(_summary(reports, write=write, unsafe=options.unsafe_fixes), file=sys.stderr)

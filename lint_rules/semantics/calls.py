@@ -76,8 +76,8 @@ def call(node: ast.Call, env: Environment, machine: Machine) -> Value:
 
 
 def _may_raise(callee: Value) -> bool:
-    """asyncio's own functions, LiteLLM's worker, `print`, loggers, and what makes a Langfuse client are taken to do what
-    they are called for."""
+    """asyncio's own functions, LiteLLM's worker, `print`, loggers, and what makes a Langfuse client are taken to do
+    what they are called for."""
     if not isinstance(callee, External):
         return True
     sure = callee.dotted.startswith(("asyncio.", sdk.WORKER, "print", "logging.", "os._exit"))

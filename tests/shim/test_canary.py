@@ -1,0 +1,231 @@
+"""The canary: real SDKs, the loopback Langfuse as the configured one, and the door as a health check opens it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lint_rules.shim.canary import NAME, USER
+from lint_rules.shim.canary_program import supported
+from lint_rules.shim.public_api import Trace, is_authorized, read_back
+from lint_rules.shim.sink import Answer, Generation, Sink, sink
+
+KEYS = ("pk-lf-canary", "sk-lf-canary")
+SETTINGS = ("HOST", "BASE_URL", "OTEL_HOST", "PUBLIC_KEY", "SECRET_KEY")
+
+
+@pytest.fixture
+def deployment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Return an environment with keys and without an address."""
+    for name in SETTINGS:
+        monkeypatch.delenv(f"LANGFUSE_{name}", raising=False)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    monkeypatch.setenv("LANGFUSE_PUBLIC_KEY", KEYS[0])
+    monkeypatch.setenv("LANGFUSE_SECRET_KEY", KEYS[1])
+    return monkeypatch
+
+
+@pytest.fixture
+def langfuse(deployment: pytest.MonkeyPatch) -> Iterator[Sink]:
+    with sink(keys=KEYS) as endpoint:
+        deployment.setenv("LANGFUSE_HOST", endpoint.url)
+        yield endpoint
+
+
+def canary(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "lint_rules.shim", "--canary", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+    assert "Traceback" not in done.stderr
+    for secret in (*KEYS, base64.b64encode(":".join(KEYS).encode()).decode()):
+        assert secret not in done.stdout + done.stderr
+    return done
+
+
+@pytest.mark.parametrize("callback", ["langfuse", "langfuse_otel"])
+def test_it_arrives(langfuse: Sink, tmp_path: Path, callback: str) -> None:
+    done = canary("--callback", callback, "--json", str(tmp_path / "canary.json"))
+    report = json.loads((tmp_path / "canary.json").read_text())
+    assert (done.returncode, report["status"]) == (0, "arrived")
+    assert done.stdout == (
+        f"arrived after {report['seconds']:.1f} s: trace {report['trace_id']}, generation with model and usage\n"
+    )
+    assert f'canary through "{callback}" (litellm ' in done.stderr and report["host"] == langfuse.url
+    (generation,) = [one for one in langfuse.observations() if one.kind == "generation"]
+    assert (generation.trace_id, generation.usage_total > 0) == (report["trace_id"], True)
+    assert langfuse.traces()[generation.trace_id] == Trace(generation.trace_id, NAME, USER, (USER,))
+
+
+def test_two_runs_do_not_take_each_other_s_trace(langfuse: Sink) -> None:
+    first, second = canary(), canary()
+    assert (first.returncode, second.returncode) == (0, 0)
+    named = [done.stdout.split("trace ")[1].split(",")[0] for done in (first, second)]
+    assert named == list(langfuse.traces()) and len(set(named)) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("refuse", "connection refused"),
+        ("500", "HTTP 500"),
+        ("hang", "Langfuse accepts the connection and does not answer"),
+    ],
+)
+def test_a_failing_langfuse_is_1_in_time(deployment: pytest.MonkeyPatch, answer: Answer, reason: str) -> None:
+    with sink(answer=answer) as endpoint:
+        deployment.setenv("LANGFUSE_HOST", endpoint.url)
+        began = time.monotonic()
+        done = canary("--timeout", "6")
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"nothing arrived within 6 s: {reason}") and done.stdout.count("\n") == 1
+    assert time.monotonic() - began < 12
+
+
+def test_wrong_keys_are_1_at_once(langfuse: Sink, deployment: pytest.MonkeyPatch) -> None:
+    deployment.setenv("LANGFUSE_SECRET_KEY", "sk-lf-of-another-project")
+    began = time.monotonic()
+    done = canary("--timeout", "60")
+    assert (done.returncode, done.stdout) == (1, "nothing arrived: HTTP 401: Langfuse does not know these keys\n")
+    assert time.monotonic() - began < 40 and langfuse.observations() == ()
+    assert "sk-lf-of-another-project" not in done.stderr
+
+
+def test_accepted_and_never_readable_is_1(deployment: pytest.MonkeyPatch) -> None:
+    with sink(keys=KEYS, readable=False) as endpoint:
+        deployment.setenv("LANGFUSE_HOST", endpoint.url)
+        done = canary("--timeout", "12")
+        assert [one.kind for one in endpoint.observations()] == ["generation"]
+    assert (done.returncode, done.stdout) == (1, "nothing arrived within 12 s: no error was logged\n")
+
+
+def test_traces_that_go_elsewhere_are_missed(langfuse: Sink, deployment: pytest.MonkeyPatch) -> None:
+    with sink() as elsewhere:
+        deployment.setenv("LANGFUSE_OTEL_HOST", elsewhere.url)
+        done = canary("--callback", "langfuse_otel", "--timeout", "12")
+        assert elsewhere.observations() != () and langfuse.observations() == ()
+    assert (done.returncode, done.stdout.startswith("nothing arrived within 12 s")) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments", "message"),
+    [
+        ({"LANGFUSE_SECRET_KEY": ""}, (), "LANGFUSE_SECRET_KEY must be set"),
+        ({"LANGFUSE_HOST": "ftp://here"}, (), "LANGFUSE_HOST is not an http(s) address"),
+        ({"LANGFUSE_HOST": "http://here:port"}, (), "LANGFUSE_HOST is not an http(s) address"),
+        ({"LANGFUSE_HOST": "http://no.such.invalid"}, (), "no such host: "),
+        (
+            {"LANGFUSE_HOST": "", "LANGFUSE_BASE_URL": "http://127.0.0.1:9"},
+            ("--callback", "langfuse_otel"),
+            '"langfuse_otel" of this LiteLLM does not read LANGFUSE_BASE_URL',
+        ),
+        ({}, ("--python", "/no/such/python"), "cannot start /no/such/python: No such file or directory"),
+        ({}, ("--json", "/no/such/folder/canary.json"), "cannot write /no/such/folder/canary.json: "),
+    ],
+)
+@pytest.mark.usefixtures("langfuse")
+def test_what_is_misconfigured_is_2(
+    deployment: pytest.MonkeyPatch, settings: dict[str, str], arguments: tuple[str, ...], message: str
+) -> None:
+    for name, value in settings.items():
+        deployment.setenv(name, value)
+    done = canary(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1].startswith(f"shim: canary: {message}")
+
+
+@pytest.mark.usefixtures("langfuse")
+def test_without_litellm_it_is_2(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "bare")], check=True)
+    done = canary("--python", str(tmp_path / "bare" / "bin" / "python"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "shim: canary: LiteLLM is not installed for this Python\n"
+
+
+@pytest.mark.parametrize("arguments", [("--", "program.py"), ("--port", "80"), ("--timeout", "0")])
+def test_options_that_do_not_fit_are_2(arguments: tuple[str, ...]) -> None:
+    done = canary(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("langfuse_version", "own_sdk", "otel", "callback"),
+    [
+        ("2.60.2", False, False, "langfuse"),
+        ("2.60.10", False, True, "langfuse"),
+        ("3.15.0", False, True, "langfuse_otel"),
+        ("4.18.0", False, True, "langfuse_otel"),
+        ("4.18.0", True, True, "langfuse"),
+        ("4.6.1", True, True, "langfuse_otel"),
+        ("5.0.4", True, True, "langfuse_otel"),
+        ("2.60.10", True, True, "langfuse_otel"),
+        ("3.15.0", False, False, "langfuse"),
+        ("", False, True, "langfuse_otel"),
+    ],
+)
+def test_the_default_callback_is_what_the_pair_supports(
+    langfuse_version: str, own_sdk: bool, otel: bool, callback: str
+) -> None:
+    assert supported(langfuse_version, own_sdk, otel) == callback
+
+
+SEEN = Generation("t1", "o1", "one", "generation", "m", "out", 3, "DEFAULT", None, "in", 1_800_000_000.0)
+LATER = replace(SEEN, trace_id="t2", observation_id="o2", kind="span", model="", usage_total=0, started=1_800_000_060.0)
+TRACES = {"t1": Trace("t1", "first", "someone", ("a",)), "t2": Trace("t2")}
+
+
+@pytest.mark.parametrize(
+    ("target", "ids"),
+    [
+        ("observations", ["o2", "o1"]),
+        ("observations?userId=someone", ["o1"]),
+        ("observations?type=SPAN", ["o2"]),
+        ("observations?traceId=t1&name=one", ["o1"]),
+        ("observations?limit=1&page=2", ["o1"]),
+        ("observations?fromStartTime=2027-01-15T08:00:30Z", ["o2"]),
+        ("observations?fromStartTime=2027-01-15T09:00:30%2B01:00", ["o2"]),
+        ("v2/observations?limit=1", ["o2"]),
+        ("traces?userId=someone", ["t1"]),
+    ],
+)
+def test_the_lists_filter_as_langfuse_does(target: str, ids: list[str]) -> None:
+    status, body = read_back(f"/api/public/{target}", TRACES, [SEEN, LATER]) or (0, {})
+    assert (status, [row["id"] for row in body["data"]]) == (200, ids)
+
+
+def test_one_trace_and_one_observation_by_id() -> None:
+    status, trace = read_back("/api/public/traces/t1", TRACES, [SEEN, LATER]) or (0, {})
+    assert (status, trace["name"], [row["id"] for row in trace["observations"]]) == (200, "first", ["o1"])
+    assert read_back("/api/public/observations/o1", TRACES, [SEEN]) == (200, trace["observations"][0])
+    assert (read_back("/api/public/traces/none", TRACES, []) or (0, {}))[0] == 404
+    assert read_back("/api/public/prompts", TRACES, []) is None
+
+
+def test_v2_serves_the_fields_that_are_asked_for() -> None:
+    _, plain = read_back("/api/public/v2/observations", TRACES, [SEEN]) or (0, {})
+    assert set(plain["data"][0]) == {"id", "traceId", "type", "startTime", "name", "level", "userId"}
+    _, asked = read_back("/api/public/v2/observations?fields=model,usage", TRACES, [SEEN]) or (0, {})
+    assert set(asked["data"][0]) == {"id", "traceId", "type", "startTime", "model", "usageDetails"}
+    assert asked["data"][0]["usageDetails"] == {"total": 3}
+
+
+@pytest.mark.parametrize("header", [None, "", "Basic", "Basic !", "Bearer cGs6c2s=", "Basic cGs6bm8="])
+def test_only_the_keys_open_it(header: str | None) -> None:
+    assert is_authorized("Basic cGs6c2s=", ("pk", "sk")) and is_authorized(None, None)
+    assert not is_authorized(header, ("pk", "sk"))
+
+
+@pytest.mark.parametrize("route", ["ingestion", "otel/v1/traces"])
+def test_the_sink_takes_nothing_without_its_keys(route: str) -> None:
+    with sink(keys=KEYS) as endpoint:
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{endpoint.url}/api/public/{route}", data=b'{"batch": []}', timeout=5)
+        assert (refused.value.code, endpoint.traces()) == (401, {})

@@ -1,45 +1,37 @@
 """The canary: one trace through a deployment's own LiteLLM and Langfuse, read back through Langfuse's public API.
 
 The call is made by `canary_program.py`, in a process of its own: a flush that hangs ends with it, and what it logs is
-caught. This side reads: `GET /api/public/v2/observations` (the only real-time path, says the API client of langfuse
-5.0.4, and the only one it has left) and, for older servers, `GET /api/public/observations` and `/traces/{id}`.
+caught. `reader.py` reads it back.
 """
 
 from __future__ import annotations
 
 import argparse
 import base64
-import http.client
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from .loopback import ShimError
+from .reader import Found, Reader, RefusedError
 
 Status = Literal["arrived", "incomplete", "lost"]
 NAME, USER = "flake8-litellm canary", "flake8-litellm-canary"
 """The trace's and the generation's name; its user and tag, by which the API finds it in a busy project."""
 CALLBACKS = ("langfuse", "langfuse_otel")
-SKEW = timedelta(minutes=2)
-"""How far the clock here may be ahead of the one whose times Langfuse filters by."""
 _PROGRAM = Path(__file__).with_name("canary_program.py")
-_FIELDS = "core,basic,io,metadata,model,usage,trace_context"
-_POLL, _ANSWER, _LINGER, _CLIP = 0.3, 5.0, 2.0, 300
+_POLL, _LINGER, _CLIP = 0.3, 2.0, 300
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _CLOUDS = {"langfuse": "https://cloud.langfuse.com", "langfuse_otel": "https://us.cloud.langfuse.com"}
 """Where LiteLLM's callbacks send without an address (litellm: langfuse.py, langfuse_otel.py)."""
@@ -59,118 +51,6 @@ class CanaryReport:
     litellm: str | None = None
     langfuse: str | None = None
     host: str | None = None
-
-
-@dataclass(frozen=True)
-class Found:
-    """What Langfuse has of the canary."""
-
-    trace_id: str
-    lacks: str
-    """What it lacks, in words; empty if it is complete."""
-
-
-class _RefusedError(Exception):
-    """An answer of Langfuse's that waiting does not change."""
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """The keys go to the configured address and to no other."""
-
-    def redirect_request(self, *_: Any) -> None:
-        """Follow nothing."""
-        return
-
-
-class Reader:
-    """Langfuse's public API, as far as the canary reads it; `trouble` is why the last look found nothing."""
-
-    def __init__(self, host: str, keys: tuple[str, str]) -> None:
-        self.host = host.rstrip("/")
-        self.trouble = ""
-        credentials = base64.b64encode(":".join(keys).encode()).decode()
-        self._headers = {"Authorization": f"Basic {credentials}", "Accept": "application/json"}
-        self._opener = urllib.request.build_opener(_NoRedirect)
-        self._since = (datetime.now(timezone.utc) - SKEW).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-    def look(self, marker: str, deadline: float) -> Found | None:
-        """Look once, until `deadline` (of `time.monotonic`) at the latest.
-
-        Raises `_RefusedError` for an answer that stays, `ShimError` if there is no such host.
-        """
-        query = {"userId": USER, "fromStartTime": self._since, "limit": "100"}
-        rows: list[Mapping[str, Any]] = []
-        answered = False
-        for path in (f"v2/observations?{urlencode({**query, 'fields': _FIELDS})}", f"observations?{urlencode(query)}"):
-            page = self._get(path, deadline - time.monotonic())
-            answered = answered or page is not None
-            rows += [row for row in _rows(page) if marker in json.dumps(row)]
-            if any(not _lacks(row) for row in rows):
-                break
-        if answered:
-            self.trouble = ""
-        return _best(rows)
-
-    def has_trace(self, marker: str) -> bool:
-        """Tell whether there is a trace of that id, whatever is in it."""
-        return self._get(f"traces/{quote(marker)}", _ANSWER) is not None
-
-    def _get(self, path: str, patience: float) -> dict[str, Any] | None:
-        request = urllib.request.Request(f"{self.host}/api/public/{path}", headers=self._headers)
-        try:
-            with self._opener.open(request, timeout=max(0.1, min(patience, _ANSWER))) as response:
-                value = json.load(response)
-        except urllib.error.HTTPError as error:
-            _check_status(error.code)
-            self.trouble = f"HTTP {error.code}"
-            return None
-        except (OSError, ValueError, http.client.HTTPException) as error:
-            self.trouble = _trouble(error)
-            return None
-        return value if isinstance(value, dict) else None
-
-
-def _rows(page: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    rows = page.get("data") if page else None
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-
-
-def _check_status(status: int) -> None:
-    if status == 401:
-        raise _RefusedError("HTTP 401: Langfuse does not know these keys")
-    if 300 <= status < 400:
-        raise _RefusedError(f"HTTP {status}: the address redirects elsewhere; configure the one it redirects to")
-
-
-def _trouble(error: Exception) -> str:
-    reason = getattr(error, "reason", error)
-    if isinstance(reason, socket.gaierror):
-        raise ShimError(f"no such host: {reason.strerror}") from None
-    if isinstance(reason, ConnectionRefusedError):
-        return "connection refused"
-    if isinstance(reason, TimeoutError):
-        return "Langfuse accepts the connection and does not answer"
-    if isinstance(error, ValueError):
-        return "the answer is no JSON: is this a Langfuse?"
-    return str(reason)
-
-
-def _best(rows: Sequence[Mapping[str, Any]]) -> Found | None:
-    """Choose the row that lacks least; None if there is none."""
-    judged = sorted((Found(str(row.get("traceId")), _lacks(row)) for row in rows), key=lambda found: len(found.lacks))
-    return judged[0] if judged else None
-
-
-def _lacks(row: Mapping[str, Any]) -> str:
-    """Say what an observation lacks; the field names are those of both versions of the API and of older servers."""
-    if row.get("type") != "GENERATION":
-        return "the trace has no generation"
-    model = row.get("model") or row.get("providedModelName")
-    details = [value for key in ("usageDetails", "usage") if isinstance(value := row.get(key), dict)]
-    counts = [row.get("totalTokens"), *(count for each in details for count in each.values())]
-    usage = any(isinstance(count, (int, float)) and count > 0 for count in counts)
-    missing = [name for name, there in (("model", model), ("usage", usage)) if not there]
-    return f"its generation has no {' and no '.join(missing)}" if missing else ""
 
 
 class _Program:
@@ -259,7 +139,7 @@ def check(
             print(_introduction(program, reader), file=story)
         try:
             return _await(program, reader, marker, deadline, timeout)
-        except _RefusedError as refused:
+        except RefusedError as refused:
             return _report(program, "lost", f"nothing arrived: {refused}", reader)
 
 
@@ -271,7 +151,7 @@ def _reader(program: _Program, deadline: float, keys: tuple[str, str]) -> Reader
         if wrong := program.facts.get("misconfigured"):
             raise ShimError(_clean(wrong))
         if "callback" in program.facts:
-            return Reader(_origin(address, program.facts["callback"]), keys)
+            return Reader(_origin(address, program.facts["callback"]), keys, USER)
         if "finished" in program.facts:
             raise ShimError(_clean(program.facts.get("raised") or program.last_words() or "the canary's program died"))
         time.sleep(0.05)

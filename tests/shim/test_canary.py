@@ -17,7 +17,9 @@ import pytest
 
 from lint_rules.shim.canary import NAME, USER
 from lint_rules.shim.canary_program import supported
+from lint_rules.shim.loopback import Handler, Server, ShimError, serving
 from lint_rules.shim.public_api import Trace, is_authorized, read_back
+from lint_rules.shim.reader import Found, Reader, RefusedError
 from lint_rules.shim.sink import Answer, Generation, Sink, sink
 
 KEYS = ("pk-lf-canary", "sk-lf-canary")
@@ -229,3 +231,85 @@ def test_the_sink_takes_nothing_without_its_keys(route: str) -> None:
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(f"{endpoint.url}/api/public/{route}", data=b'{"batch": []}', timeout=5)
         assert (refused.value.code, endpoint.traces()) == (401, {})
+
+
+def send(endpoint: Sink, *events: tuple[str, dict[str, object]]) -> None:
+    """Send events by the legacy protocol, as a broken exporter might."""
+    batch = {"batch": [{"id": str(at), "type": kind, "body": body} for at, (kind, body) in enumerate(events)]}
+    credentials = base64.b64encode(":".join(KEYS).encode()).decode()
+    headers = {"Authorization": f"Basic {credentials}"}
+    request = urllib.request.Request(f"{endpoint.url}/api/public/ingestion", json.dumps(batch).encode(), headers)
+    urllib.request.urlopen(request, timeout=5).close()
+
+
+NOW = "2100-01-01T00:00:00Z"
+TRACE: dict[str, object] = {"id": "abc", "userId": USER}
+PART: dict[str, object] = {"id": "1", "traceId": "abc", "startTime": NOW, "output": "canary abc"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "lacks"),
+    [
+        ("span-create", {}, "the trace has no generation"),
+        ("generation-create", {}, "its generation has no model and no usage"),
+        ("generation-create", {"model": "m"}, "its generation has no usage"),
+        ("generation-create", {"model": "m", "usage": {"input": 0, "output": 0}}, "its generation has no usage"),
+        ("generation-create", {"usage": {"total": 3}}, "its generation has no model"),
+        ("generation-create", {"model": "m", "usage": {"total": 3}}, ""),
+    ],
+)
+def test_the_reader_says_what_is_missing(kind: str, more: dict[str, object], lacks: str) -> None:
+    with sink(keys=KEYS) as endpoint:
+        send(endpoint, ("trace-create", TRACE), (kind, PART | more))
+        reader = Reader(endpoint.url + "/", KEYS, USER)
+        assert reader.look("abc", time.monotonic() + 5) == Found("abc", lacks)
+        assert reader.look("another", time.monotonic() + 5) is None and reader.trouble == ""
+
+
+def test_the_reader_sees_a_trace_without_anything_in_it() -> None:
+    with sink(keys=KEYS) as endpoint:
+        send(endpoint, ("trace-create", TRACE))
+        reader = Reader(endpoint.url, KEYS, USER)
+        assert reader.look("abc", time.monotonic() + 5) is None
+        assert reader.has_trace("abc") and not reader.has_trace("another")
+
+
+class _Odd(Handler):
+    """Answers as something does that is no Langfuse: with the status and the body that its server keeps."""
+
+    def do_GET(self) -> None:
+        status, body = self.server.owner
+        self.send_response(status)
+        self.send_header("Location", "http://127.0.0.1:9/elsewhere")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "trouble"),
+    [
+        (200, b"<html>", "the answer is no JSON: is this a Langfuse?"),
+        (200, b"\xff\xfe", "the answer is no JSON: is this a Langfuse?"),
+        (200, b'{"data": [null, 3]}', ""),
+        (200, b'{"data": {"abc": 1}}', ""),
+        (502, b"", "HTTP 502"),
+        (404, b"{}", "HTTP 404"),
+    ],
+)
+def test_the_reader_survives_any_answer(status: int, body: bytes, trouble: str) -> None:
+    server = Server(_Odd)
+    server.owner = (status, body)
+    with serving(server):
+        reader = Reader(server.url, KEYS, USER)
+        assert (reader.look("abc", time.monotonic() + 5), reader.trouble) == (None, trouble)
+
+
+@pytest.mark.parametrize(("status", "reason"), [(301, "redirects elsewhere"), (401, "does not know these keys")])
+def test_the_reader_gives_up_where_waiting_is_of_no_use(status: int, reason: str) -> None:
+    server = Server(_Odd)
+    server.owner = (status, b"")
+    with serving(server), pytest.raises(RefusedError, match=reason):
+        Reader(server.url, KEYS, USER).look("abc", time.monotonic() + 5)
+    with pytest.raises(ShimError, match="no such host"):
+        Reader("http://no.such.invalid", KEYS, USER).look("abc", time.monotonic() + 5)

@@ -30,6 +30,8 @@ Status = Literal["arrived", "incomplete", "lost"]
 NAME, USER = "flake8-litellm canary", "flake8-litellm-canary"
 """The trace's and the generation's name; its user and tag, by which the API finds it in a busy project."""
 CALLBACKS = ("langfuse", "langfuse_otel")
+_SWITCHES = ("LANGFUSE_SAMPLE_RATE", "LANGFUSE_TRACING_ENABLED", "LANGFUSE_MOCK", "OTEL_SDK_DISABLED")
+"""Variables that can keep traces from being sent without a word: named when nothing arrives."""
 _PROGRAM = Path(__file__).with_name("canary_program.py")
 _POLL, _LINGER, _CLIP = 0.3, 2.0, 300
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -197,6 +199,7 @@ def _missing(program: _Program, reader: Reader, found: Found | None, marker: str
         return _report(program, "incomplete", line, reader, trace_id=found.trace_id)
     if complaint := program.facts.get("raised") or program.complaint():
         reasons.append(f"logged: {complaint}")
+    reasons += [f"{name} is set" for name in _SWITCHES if os.environ.get(name)]
     if "called" not in program.facts:
         reasons.append("the model call had not ended yet")
     line = f"nothing arrived within {timeout:g} s: {'; '.join(reasons) or 'no error was logged'}"

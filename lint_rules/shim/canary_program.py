@@ -24,6 +24,8 @@ from typing import Any
 
 JOIN = 0.05
 """Seconds that a flush gets when no time is left."""
+MARGIN = 2.0
+"""Seconds after which the program ends itself when its time is up."""
 
 
 def note(**facts: object) -> None:
@@ -185,6 +187,10 @@ def flush(callback: str, seconds: float) -> None:
 def main() -> None:
     """Make the call and deliver it, noting what goes wrong."""
     options = json.loads(sys.argv[1])
+    # Alone, if the parent was killed, it would stay for as long as Langfuse hangs: in its flush or in its exit.
+    watchdog = threading.Timer(options["seconds"] + MARGIN, os._exit, [1])
+    watchdog.daemon = True
+    watchdog.start()
     try:
         callback = prepare(options["callback"])
         if callback:

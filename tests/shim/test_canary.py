@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from lint_rules.shim import canary_program
 from lint_rules.shim.canary import NAME, USER
 from lint_rules.shim.canary_program import supported
 from lint_rules.shim.loopback import Handler, Server, ShimError, serving
@@ -115,6 +116,26 @@ def test_traces_that_go_elsewhere_are_missed(langfuse: Sink, deployment: pytest.
         done = canary("--callback", "langfuse_otel", "--timeout", "12")
         assert elsewhere.observations() != () and langfuse.observations() == ()
     assert (done.returncode, done.stdout.startswith("nothing arrived within 12 s")) == (1, True)
+
+
+@pytest.mark.usefixtures("langfuse")
+def test_a_switch_that_silences_the_exporter_is_named(deployment: pytest.MonkeyPatch) -> None:
+    deployment.setenv("OTEL_SDK_DISABLED", "true")
+    done = canary("--callback", "langfuse_otel", "--timeout", "8")
+    assert done.returncode == 1
+    assert done.stdout.startswith("nothing arrived within 8 s: ") and "OTEL_SDK_DISABLED is set" in done.stdout
+
+
+def test_the_program_ends_by_itself_when_its_parent_does_not_end_it(
+    deployment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    options = {"callback": "langfuse", "marker": "abc", "name": NAME, "user": USER, "seconds": 4.0}
+    command = [sys.executable, "-c", Path(canary_program.__file__).read_text(), json.dumps(options)]
+    with sink(answer="hang") as endpoint:
+        deployment.setenv("LANGFUSE_HOST", endpoint.url)
+        began = time.monotonic()
+        done = subprocess.run([*command, str(tmp_path / "notes")], capture_output=True, timeout=60, check=False)
+    assert (done.returncode, time.monotonic() - began < 4.0 + canary_program.MARGIN + 4.0) == (1, True)
 
 
 @pytest.mark.parametrize(

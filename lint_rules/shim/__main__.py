@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from . import canary
 from .loopback import ShimError
 from .run import run
 from .sink import ANSWERS
@@ -16,6 +17,8 @@ from .table import table
 from .verdict import RunReport
 
 EXIT_CLEAN, EXIT_LOST, EXIT_BROKEN = 0, 1, 2
+
+_FLAGS = ("-h", "--help", "--canary")
 
 _EPILOG = """\
 COMMAND is `script.py args`, `python script.py args` or `-m module args`. The program runs unmodified, without keys or
@@ -32,6 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     parser = _parser()
     own, command = _split(sys.argv[1:] if arguments is None else list(arguments))
+    if "--canary" in own and not {"-h", "--help"} & set(own[: own.index("--canary")]):
+        if command:
+            parser.error("--canary takes no command")
+        return canary.main(own)
     options = parser.parse_args(own)
     if not command:
         parser.error("no command given: expected -- COMMAND…")
@@ -74,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     option("--python", default=sys.executable, metavar="PY", help="the Python that runs the program (this one)")
     option("--json", type=Path, metavar="FILE", help="also write the report to FILE")
     option("--langfuse", choices=ANSWERS, default="ok", help="how the loopback Langfuse takes what it is sent (ok)")
+    option("--canary", action="store_true", help="send one trace to the configured Langfuse instead: --canary --help")
     option("--port", type=_port, default=0, metavar="N", help="port of the model endpoint (a free one)")
     return parser
 
@@ -82,7 +90,7 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
     """Split where the command starts: after a `--`, or at the first word that is no option and no option's value."""
     at = 0
     while at < len(arguments) and (arguments[at] == "-h" or arguments[at].startswith("--")) and arguments[at] != "--":
-        at += 1 if "=" in arguments[at] or arguments[at] in ("-h", "--help") else 2
+        at += 1 if "=" in arguments[at] or arguments[at] in _FLAGS else 2
     return arguments[:at], arguments[at + 1 :] if arguments[at : at + 1] == ["--"] else arguments[at:]
 
 

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from .answers import marked
 from .loopback import LOOPBACK, Handler, Server, serving
+from .public_api import Trace, epoch_of, is_authorized, read_back, unauthorized
 
 Kind = Literal["generation", "span"]
 Answer = Literal["ok", "500", "hang", "slow", "refuse"]
@@ -43,6 +44,10 @@ _MODELS = (
 )
 _IDS = ("gen_ai.response.id", "llm.response.id")
 _TOTALS = ("gen_ai.usage.total_tokens", "llm.token_count.total", "llm.usage.total_tokens")
+_INPUTS = ("langfuse.observation.input", "gen_ai.input.messages", "gen_ai.prompt", "input.value")
+_USERS = ("langfuse.user.id", "user.id", "gen_ai.user.id")
+_TRACE_NAMES = ("langfuse.trace.name",)
+_TAGS = ("langfuse.trace.tags",)
 _SUBJECTS = ("generation", "span", "observation")
 _MODEL_TYPES = ("generation", "embedding")
 
@@ -61,6 +66,9 @@ class Generation:
     level: str
     number: int | None
     """Of the loopback model's answer that the output (or, failing that, an id) comes from."""
+    input_text: str = ""
+    started: float = 0.0
+    """Seconds since 1970."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,10 @@ class Sink:
     def __init__(self, url: str, idle: Callable[[], bool], answer: Answer = "ok") -> None:
         self.url = url
         self.answer = answer
+        self.keys: tuple[str, str] | None = None
+        """The public and the secret key that a request has to bring; None: any will do."""
+        self.readable = True
+        """Whether the public API serves what arrived; Langfuse's does not while its own queue is stuck."""
         self.closing = threading.Event()
         """Set when the endpoint goes away, for those who wait in it."""
         self._idle = idle
@@ -97,16 +109,30 @@ class Sink:
 
     def observations(self) -> tuple[Generation, ...]:
         """Decode everything that arrived, one entry per observation, in order of arrival."""
+        legacy, spans = self._decoded()
+        return (*legacy_observations(legacy), *span_observations(spans))
+
+    def traces(self) -> dict[str, Trace]:
+        """Decode what arrived about whole traces, by id, in order of arrival."""
+        legacy, spans = self._decoded()
+        return {**legacy_traces(legacy), **span_traces(spans)}
+
+    def _decoded(self) -> tuple[list[dict[str, Any]], list[SpanData]]:
         with self._lock:
             deliveries = tuple(self._deliveries)
         legacy = [event for delivery in deliveries if delivery.protocol == "legacy" for event in _events(delivery.body)]
         spans = [span for delivery in deliveries if delivery.protocol == "otlp" for span in decode_spans(delivery.body)]
-        return (*legacy_observations(legacy), *span_observations(spans))
+        return legacy, spans
 
 
 @contextmanager
-def sink(port: int = 0, answer: Answer = "ok") -> Iterator[Sink]:
-    """Run the endpoint, on `port` or a free one, for as long as the block runs."""
+def sink(
+    port: int = 0, answer: Answer = "ok", *, keys: tuple[str, str] | None = None, readable: bool = True
+) -> Iterator[Sink]:
+    """Run the endpoint, on `port` or a free one, for as long as the block runs.
+
+    With `keys` (public, secret), requests without them are answered 401; if not `readable`, the public API stays empty.
+    """
     if answer == "refuse":
         with socket.socket() as taken:
             # Bound and not listening: the port refuses, and nobody else can open it meanwhile.
@@ -115,6 +141,7 @@ def sink(port: int = 0, answer: Answer = "ok") -> Iterator[Sink]:
         return
     server = Server(_SinkHandler, port)
     server.owner = Sink(server.url, lambda: server.idle, answer)
+    server.owner.keys, server.owner.readable = keys, readable
     with serving(server):
         try:
             yield server.owner
@@ -141,6 +168,9 @@ class _SinkHandler(Handler):
                 self.sink.closing.wait(SLOW)
             if self.sink.answer == "500":
                 self.answer_json({"message": "the shim was asked to fail", "error": "InternalServerError"}, 500)
+            elif self.sink.answer != "hang" and not is_authorized(self.headers.get("Authorization"), self.sink.keys):
+                status, refusal = unauthorized()
+                self.answer_json(refusal, status)
             elif self.sink.answer != "hang":
                 accept(body)
         if self.sink.answer == "hang":
@@ -154,6 +184,11 @@ class _SinkHandler(Handler):
             return self.answer_json({"status": "OK", "version": "3.200.0"})
         if route.endswith("/projects"):
             return self.answer_json({"data": [{"id": "shim", "name": "shim", "metadata": {}, "organization": None}]})
+        traces, found = (self.sink.traces(), self.sink.observations()) if self.sink.readable else ({}, ())
+        served = read_back(self.path, traces, found)
+        if served:
+            status, answer = served
+            return self.answer_json(answer, status)
         return self.answer_json({"message": f"the shim has nothing at {route}", "error": "NotFound"}, 404)
 
     def _post(self, body: bytes) -> None:
@@ -204,7 +239,26 @@ def _legacy_observation(body: Mapping[str, Any]) -> Generation:
         usage_total=_usage_total(body.get("usageDetails") or body.get("usage")),
         level=str(body.get("level", "DEFAULT")),
         number=_number(output, identity),
+        input_text=text_of(body.get("input")),
+        started=epoch_of(body.get("startTime")),
     )
+
+
+def legacy_traces(events: Iterable[Mapping[str, Any]]) -> dict[str, Trace]:
+    """Merge the events of each trace; an observation makes the trace that it names, as in Langfuse."""
+    merged: dict[str, dict[str, Any]] = {}
+    for event in events:
+        body = event.get("body")
+        if not isinstance(body, dict):
+            continue
+        is_trace = event.get("type") == "trace-create"
+        known = merged.setdefault(str(body.get("id" if is_trace else "traceId")), {})
+        if is_trace:
+            known.update({key: value for key, value in body.items() if value is not None})
+    return {
+        key: Trace(key, str(body.get("name", "")), str(body.get("userId", "")), _tags(body.get("tags")))
+        for key, body in merged.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -216,6 +270,8 @@ class SpanData:
     name: str
     failed: bool
     attributes: Mapping[str, Any]
+    started: float = 0.0
+    """Seconds since 1970."""
 
 
 def decode_spans(body: bytes) -> tuple[SpanData, ...]:
@@ -233,7 +289,8 @@ def decode_spans(body: bytes) -> tuple[SpanData, ...]:
 
 def _span(span: Any) -> SpanData:
     attributes = {pair.key: _any_value(pair.value) for pair in span.attributes}
-    return SpanData(span.trace_id.hex(), span.span_id.hex(), span.name, span.status.code == 2, attributes)
+    started = span.start_time_unix_nano / 1e9
+    return SpanData(span.trace_id.hex(), span.span_id.hex(), span.name, span.status.code == 2, attributes, started)
 
 
 def _any_value(value: Any) -> Any:
@@ -251,6 +308,28 @@ def span_observations(spans: Iterable[SpanData]) -> tuple[Generation, ...]:
     return tuple(_span_observation(span) for span in unique.values())
 
 
+def span_traces(spans: Iterable[SpanData]) -> dict[str, Trace]:
+    """Gather what the spans of each trace say about the trace."""
+    merged: dict[str, dict[str, Any]] = {}
+    for span in spans:
+        merged.setdefault(span.trace_id, {}).update(span.attributes)
+    return {
+        key: Trace(
+            key,
+            str(_first(attributes, _TRACE_NAMES) or ""),
+            str(_first(attributes, _USERS) or ""),
+            _tags(_first(attributes, _TAGS)),
+        )
+        for key, attributes in merged.items()
+    }
+
+
+def _tags(value: object) -> tuple[str, ...]:
+    """Read tags, which are a list or JSON of one."""
+    tags = _parsed(value)
+    return tuple(map(str, tags)) if isinstance(tags, list) else ()
+
+
 def _span_observation(span: SpanData) -> Generation:
     attributes = span.attributes
     output = text_of(_first(attributes, _OUTPUTS))
@@ -264,6 +343,8 @@ def _span_observation(span: SpanData) -> Generation:
         usage_total=_span_usage(attributes),
         level=str(attributes.get("langfuse.observation.level") or ("ERROR" if span.failed else "DEFAULT")),
         number=_number(output, *(str(attributes.get(key, "")) for key in _IDS)),
+        input_text=text_of(_first(attributes, _INPUTS)),
+        started=span.started,
     )
 
 

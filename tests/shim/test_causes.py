@@ -156,14 +156,13 @@ async def tokens():
     "two at once, one left": Case(
         _main(
             """
-async def read(leave):
-    async for chunk in await stream():
+async def read(response, leave):
+    async for chunk in response:
         await asyncio.sleep(0)
         if leave:
             break  #!
-left = asyncio.create_task(read(True))
-await asyncio.sleep(0.2)
-await asyncio.gather(left, read(False))
+first, second = await stream(), await stream()
+await asyncio.gather(read(first, True), read(second, False))
 """
         ),
         "abandoned stream",

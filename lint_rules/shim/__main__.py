@@ -123,6 +123,8 @@ def _show(report: RunReport, timeout: float) -> None:
         _say(f"the program failed: {report.outcome}")
     elif not report.calls:
         _say("the program made no model call")
+    for failure in dict.fromkeys(report.unobserved):
+        _say(f"could not look into the program, causes may be missing: {failure}")
     if report.strays:
         _say(f"{len(report.strays)} generation(s) arrived that belong to none of these calls")
 

@@ -1,8 +1,9 @@
 """Child side, standard library only: run a program as `python` would, and note where its model calls come from.
 
 Run as a script (`python bootstrap.py script.py …`, `… -m module …`, `… -c code …`) by whichever Python the program
-belongs to; that Python needs nothing of this package installed. Two things differ from a plain run: each request to the
-loopback model carries the program's own `file:line` in a header, and connections to other machines are refused.
+belongs to; that Python needs nothing of this package installed. Three things differ from a plain run: each request to
+the loopback model carries the program's own `file:line` in a header, connections to other machines are refused, and
+LiteLLM's streams and log tasks are observed (`tracker`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,16 @@ import contextlib
 import functools
 import os
 import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING or __package__:
+    from . import tracker
+else:
+    # By file: the program's Python need not have this package.
+    import tracker
+
+    # The program may have a module of that name, too.
+    del sys.modules["tracker"]
 
 # As a script this file's folder heads `sys.path`; the program must not find the shim's modules there.
 if __name__ == "__main__":
@@ -26,7 +37,6 @@ import sysconfig
 import types
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 SITE_HEADER = "x-llm-shim-site"
@@ -45,6 +55,7 @@ def run_program(argv: Sequence[str]) -> None:
     """Run `argv` (`script.py …`, `-m module …` or `-c code …`) as `__main__`. Whatever it raises is let through."""
     refuse_outside_connections()
     record_sites()
+    tracker.install(_after_import, call_site, call_frame, _line)
     if argv[0] == "-m":
         _run_module(argv[1], argv[2:])
     elif argv[0] == "-c":
@@ -115,10 +126,15 @@ def _is_local(host: object) -> bool:
 def record_sites() -> None:
     """Have httpx, through which LiteLLM and the OpenAI client send, name the program's line in a header."""
     origin = os.environ.get(ORIGIN_VARIABLE, "")
-    if "httpx" in sys.modules:
-        _wrap_httpx(sys.modules["httpx"], origin)
+    _after_import("httpx", functools.partial(_wrap_httpx, origin=origin))
+
+
+def _after_import(name: str, action: Callable[[types.ModuleType], None]) -> None:
+    """Call `action` with module `name`: now, if it is there, or right after the program has imported it."""
+    if name in sys.modules:
+        action(sys.modules[name])
     else:
-        sys.meta_path.insert(0, _AfterImport("httpx", functools.partial(_wrap_httpx, origin=origin)))
+        sys.meta_path.insert(0, _AfterImport(name, action))
 
 
 class _AfterImport(importlib.abc.MetaPathFinder):
@@ -169,14 +185,23 @@ def _name_site(request: Any, origin: str) -> None:
 
 def call_site() -> str | None:
     """Return `file:line` of the innermost frame of the program on this stack, if this stack has one."""
-    frame: types.FrameType | None = sys._getframe(1)
-    while frame is not None:
-        if is_program(frame.f_code.co_filename):
-            return _line(frame)
-        if _starts_task(frame):
-            return _site_of_awaiter()
+    frame = _innermost(sys._getframe(1))
+    if frame is None:
+        return None
+    return _site_of_awaiter() if _starts_task(frame) else _line(frame)
+
+
+def call_frame() -> types.FrameType | None:
+    """Return the innermost frame of the program on this stack; None where only a task of LiteLLM's is."""
+    frame = _innermost(sys._getframe(1))
+    return None if frame is None or _starts_task(frame) else frame
+
+
+def _innermost(frame: types.FrameType | None) -> types.FrameType | None:
+    """Return the first frame, from `frame` outwards, that is the program's or starts a task."""
+    while frame is not None and not is_program(frame.f_code.co_filename) and not _starts_task(frame):
         frame = frame.f_back
-    return None
+    return frame
 
 
 def _line(frame: types.FrameType) -> str:
@@ -227,6 +252,7 @@ def _awaiters(future: Any) -> Iterator[Any]:
         yield from (cell.cell_contents for cell in getattr(callback, "__closure__", None) or ())
 
 
+@functools.lru_cache(maxsize=4096)
 def is_program(filename: str) -> bool:
     """Tell whether `filename` is the program's own code: no library, no frozen or generated code."""
     if filename.startswith("<") or any(part in filename for part in _PACKAGES):

@@ -16,10 +16,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from .causes import observed, read_record
 from .launch import Fresh, Job, Launcher, Running, Warm, parse_command, program_env, require_extra
 from .loopback import ShimError
 from .provider import Provider, provider
 from .sink import Answer, Sink, sink
+from .tracker import RECORD_VARIABLE
 from .verdict import Call, RunReport, judge
 
 __all__ = ["Call", "RunReport", "ShimError", "Warm", "run"]
@@ -51,13 +53,16 @@ def run(  # noqa: PLR0913 (keyword-only options)
     python, flags, argv = parse_command(command, python, folder)
     require_extra(python)
     with _endpoints(port, langfuse) as (kept, model, traces):
-        out, err = kept / "stdout", kept / "stderr"
-        job = Job(python, flags, argv, folder, program_env(env, model, traces), str(out), str(err))
+        out, err, record = kept / "stdout", kept / "stderr", kept / "record"
+        variables = program_env({**(env or {}), RECORD_VARIABLE: str(record)}, model, traces)
+        job = Job(python, flags, argv, folder, variables, str(out), str(err))
         began = time.time()
         with _following([out, err], echo):
             exit_code, seconds = _finish((launcher or Fresh()).launch(job), timeout)
         traces.settle(GRACE)
-        calls, strays = judge(model.exchanges(), traces.observations())
+        exchanges = model.exchanges()
+        seen = observed(read_record(record), exchanges)
+        calls, strays = judge(exchanges, traces.observations(), seen)
         return RunReport(
             command=tuple(command),
             exit_code=exit_code,
@@ -68,6 +73,7 @@ def run(  # noqa: PLR0913 (keyword-only options)
             stderr=_read(err),
             seconds=seconds,
             began=began,
+            unobserved=seen.failures,
         )
 
 

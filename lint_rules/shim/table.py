@@ -9,6 +9,8 @@ from .verdict import Call, RunReport
 
 WIDTH = 100
 _GAP = "  "
+_PROGRAM = 12
+"""Characters of the program's name to keep as long as other columns fit: its end, mostly."""
 
 
 class Comparison(NamedTuple):
@@ -22,8 +24,15 @@ class Comparison(NamedTuple):
 def table(report: RunReport, program: str | None = None) -> str:
     """Return the table of one run: a row per call, or one row saying that there was none."""
     name = program or " ".join(report.command)
-    rows = [(name, _site(call), _verdict(call), report.outcome) for call in report.calls]
-    return _aligned(("program", "call site", "verdict", "exit"), rows or [(name, "-", "no calls", report.outcome)])
+    rows = [(name, _site(call), _verdict(call), *_cause(call), report.outcome) for call in report.calls]
+    header = ("program", "call site", "verdict", "cause", "left at", "exit")
+    return _aligned(*_used(header, rows or [(name, "-", "no calls", "", "", report.outcome)]))
+
+
+def _used(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Leave out the columns in which nothing stands."""
+    used = [column for column in range(len(header)) if any(row[column] for row in rows)]
+    return tuple(header[column] for column in used), [tuple(row[column] for column in used) for row in rows]
 
 
 def comparison(rows: Sequence[Comparison]) -> str:
@@ -49,7 +58,16 @@ def _site(call: Call) -> str:
 
 
 def _verdict(call: Call) -> str:
-    return call.verdict if call.verdict == "delivered" else f"{call.verdict}: {call.detail}"
+    if call.verdict == "delivered" or call.cause not in (None, "unknown"):
+        return call.verdict
+    return f"{call.verdict}: {call.detail}"
+
+
+def _cause(call: Call) -> tuple[str, str]:
+    """Say why and which rule finds it, and where the stream was left."""
+    if call.cause is None:
+        return "", ""
+    return call.cause + (f" ({call.rule})" if call.rule else ""), call.left_at or ""
 
 
 def _exit(report: RunReport) -> str:
@@ -68,10 +86,10 @@ def _aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _fitted(widths: Sequence[int]) -> list[int]:
-    """Narrow the widest columns, one character at a time, until the line fits."""
+    """Narrow first the program's column, then the widest, one character at a time, until the line fits."""
     fitted = list(widths)
     while sum(fitted) + len(_GAP) * (len(fitted) - 1) > WIDTH:
-        fitted[fitted.index(max(fitted))] -= 1
+        fitted[0 if fitted[0] > _PROGRAM else fitted.index(max(fitted))] -= 1
     return fitted
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from .answers import full_text, tool_call_id
+from .causes import Cause, Observed, Why, why
 from .provider import Exchange
 from .sink import Generation
 
@@ -36,6 +37,18 @@ class Call:
     usage: int
     """Total tokens that arrived; 0 is normal for a LiteLLM >= 1.106 stream without `stream_options.include_usage`."""
     detail: str
+    chunks_received: int | None = None
+    """Chunks of the stream that the program got from LiteLLM, which swallows some; None where that was not observed."""
+    exhausted: bool | None = None
+    """Whether the program read the stream to its end; None where that was not observed."""
+    left_at: str | None = None
+    """`file:line` of the program where it left the stream before its end; None if it did not, as far as observed."""
+    cause: Cause | None = None
+    """Why it was not delivered, as observed inside the program (`unknown`: nothing seen says so); None if it was."""
+    cause_detail: str = ""
+    """The observation behind `cause`."""
+    rule: str | None = None
+    """The code of the lint rule that finds programs that lose calls by this cause."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,8 @@ class RunReport:
     """From the start of the program to its end."""
     began: float = 0.0
     """When that start was, in seconds since the epoch: ties the program's own clock to `seconds`."""
+    unobserved: tuple[str, ...] = ()
+    """Where looking into the program failed; what became of its calls is not affected, causes may be missing."""
 
     @property
     def call_verdict(self) -> CallVerdict | None:
@@ -92,15 +107,19 @@ def _signal_name(number: int) -> str:
 
 
 def judge(
-    exchanges: Sequence[Exchange], observations: Iterable[Generation]
+    exchanges: Sequence[Exchange], observations: Iterable[Generation], seen: Observed | None = None
 ) -> tuple[tuple[Call, ...], tuple[Generation, ...]]:
-    """Return a verdict for each exchange, and the generations that belong to none."""
+    """Return a verdict for each exchange, and the generations that belong to none.
+
+    `seen` is what was observed inside the program; without it, every cause is unknown.
+    """
     matched = match_embeddings(exchanges, observations)
     generations = [one for one in matched if one[1].kind == "generation"]
     spans = [one for one in matched if one[1].kind == "span"]
     numbers = {exchange.number for exchange in exchanges}
     calls = tuple(
-        _call(exchange, _of(exchange.number, generations), _of(exchange.number, spans)) for exchange in exchanges
+        _call(exchange, _of(exchange.number, generations), _of(exchange.number, spans), seen or Observed())
+        for exchange in exchanges
     )
     return calls, tuple(generation for number, generation in generations if number not in numbers)
 
@@ -141,8 +160,12 @@ def is_full(exchange: Exchange, generation: Generation) -> bool:
     return exchange.tools and tool_call_id(exchange.number) in generation.output_text
 
 
-def _call(exchange: Exchange, generations: tuple[Generation, ...], spans: tuple[Generation, ...]) -> Call:
+def _call(
+    exchange: Exchange, generations: tuple[Generation, ...], spans: tuple[Generation, ...], seen: Observed
+) -> Call:
     verdict, detail = _verdict(exchange, generations, spans)
+    reason = _reason(exchange, verdict, spans, seen)
+    stream = seen.stream_of(exchange) if exchange.stream else None
     return Call(
         number=exchange.number,
         site=exchange.site,
@@ -156,7 +179,21 @@ def _call(exchange: Exchange, generations: tuple[Generation, ...], spans: tuple[
         generations=generations,
         usage=max((generation.usage_total for generation in generations), default=0),
         detail=detail,
+        chunks_received=stream.chunks if stream else None,
+        exhausted=stream.exhausted if stream else None,
+        left_at=stream.left_at if stream else None,
+        cause=reason.cause if reason else None,
+        cause_detail=reason.detail if reason else "",
+        rule=reason.rule if reason else None,
     )
+
+
+def _reason(exchange: Exchange, verdict: CallVerdict, spans: tuple[Generation, ...], seen: Observed) -> Why | None:
+    if verdict == "delivered":
+        return None
+    if verdict == "duplicated":
+        return Why("unknown", None, "it arrived more than once")
+    return why(exchange, seen, merged=bool(spans))
 
 
 def _verdict(

@@ -192,7 +192,7 @@ def test_tables(run_source: Runner, tmp_path: Path) -> None:
     assert "lost, crashed" in rows[2] and "delivered" in rows[2] and rows[2].endswith("1 -> 0")
     wide = table(before, "a/very/long/path/" * 12 + "program.py")
     assert all(len(line) <= WIDTH for line in wide.splitlines())
-    assert "program.py:7 (stream)" in wide and "lost: nothing arrived" in wide
+    assert "program.py:7 (stream)" in wide and "crash on a None delta (LLM201)" in wide
     assert "no calls" in table(run_source("print(1)"))
 
 

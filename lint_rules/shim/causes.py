@@ -1,0 +1,255 @@
+"""Parent side: why a call was lost, from what `tracker` observed inside the program. Nothing observed, nothing said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from .answers import marked
+from .provider import Exchange
+
+Cause = Literal[
+    "abandoned stream",
+    "crash on a None delta",
+    "logging cancelled at loop close",
+    "exporter not flushed",
+    "unsupported versions",
+    "exporter error",
+    "merged into a span",
+    "unknown",
+]
+Event = Mapping[str, Any]
+
+_NOT_INITIALISED = "Error initializing custom logger"
+_MISFITS = ("ImportError", "ModuleNotFoundError", "AttributeError", "TypeError")
+"""What LiteLLM's integration raises when it meets a Langfuse, or OpenTelemetry, of another release."""
+_EXPORTERS = ("langfuse", "opentelemetry")
+_EXPORT_WORDS = ("langfuse", "export", "otel")
+_NONE_ERRORS = ("TypeError", "AttributeError")
+_RULES = {"exception": "LLM103"}
+
+
+class Why(NamedTuple):
+    """A cause, the rule that finds its like (None: no rule does), and what was observed."""
+
+    cause: Cause
+    rule: str | None
+    detail: str
+
+
+@dataclass
+class StreamSeen:
+    """What one LiteLLM stream did."""
+
+    number: int | None = None
+    opened_at: str | None = None
+    chunks: int = 0
+    exhausted: bool = False
+    is_async: bool = True
+    left_at: str | None = None
+    how: str | None = None
+    error: str | None = None
+    last_was_none: bool = False
+
+    def take(self, event: Event) -> None:
+        """Take one observation."""
+        state = event["state"]
+        if state == "opened":
+            self.opened_at = event["at"]
+        elif state == "chunk":
+            self.chunks += 1
+            self.is_async, self.last_was_none = event["is_async"], event["none"]
+            self.left_at, self.how, self.error = event["at"], None, None
+        elif state == "exhausted":
+            self.exhausted, self.left_at, self.how, self.error = True, None, None, None
+        else:
+            how = event.get("how") or state
+            self.left_at, self.how, self.error = event["at"] or self.left_at, how, event["error"]
+
+
+@dataclass
+class LogSeen:
+    """What one log task did."""
+
+    number: int | None
+    what: str
+    kind: str | None
+    states: list[str] = field(default_factory=list)
+    late: bool = False
+
+    @property
+    def in_time(self) -> bool:
+        """Whether it ran to its end while its loop did."""
+        return "finished" in self.states and not self.late
+
+
+@dataclass(frozen=True)
+class Observed:
+    """All that was seen inside the program's process."""
+
+    streams: tuple[StreamSeen, ...] = ()
+    logs: tuple[LogSeen, ...] = ()
+    messages: tuple[Event, ...] = ()
+    installed: bool = False
+    exited: bool = False
+    """Whether the process came to its exit handlers."""
+    failures: tuple[str, ...] = ()
+    """Where the tracker itself failed."""
+
+    def stream_of(self, exchange: Exchange) -> StreamSeen | None:
+        """Return the stream that read this answer; failing that, one opened at its call site that nobody read."""
+        own = [stream for stream in self.streams if stream.number == exchange.number]
+        unread = [one for one in self.streams if not one.chunks and not one.exhausted and exchange.site is not None]
+        return next(iter([*own, *(one for one in unread if one.opened_at == exchange.site)]), None)
+
+    def logs_of(self, number: int) -> tuple[LogSeen, ...]:
+        """Return the log tasks of one call."""
+        return tuple(log for log in self.logs if log.number == number)
+
+
+def read_record(path: Path) -> tuple[Event, ...]:
+    """Return the observations in `path`, in order; none if there is no such file. A torn last line is left out."""
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ()
+    events = []
+    for line in lines:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(event, dict) and "event" in event:
+            events.append(event)
+    return tuple(events)
+
+
+def observed(events: Sequence[Event], exchanges: Iterable[Exchange] = ()) -> Observed:
+    """Put the observations together by stream, log task and call."""
+    numbers = _numbers(events, exchanges)
+    streams: dict[tuple[int, int], StreamSeen] = {}
+    logs: dict[tuple[int, int], LogSeen] = {}
+    for event in events:
+        if event["event"] == "stream":
+            stream = streams.setdefault(_key(event), StreamSeen(numbers.get(event["call"])))
+            stream.take(event)
+        elif event["event"] == "log":
+            log = logs.setdefault(_key(event), LogSeen(numbers.get(event["call"]), event["what"], event["kind"]))
+            log.states.append(event["state"])
+            log.late = log.late or event["late"]
+    return Observed(
+        streams=tuple(streams.values()),
+        logs=tuple(logs.values()),
+        messages=_named(events, "message"),
+        installed=bool(_named(events, "installed")),
+        exited=bool(_named(events, "exit")),
+        failures=tuple(f"{event['where']}: {event['error']}" for event in _named(events, "failed")),
+    )
+
+
+def _key(event: Event) -> tuple[int, int]:
+    return event["pid"], event["id"]
+
+
+def _named(events: Iterable[Event], name: str) -> tuple[Event, ...]:
+    return tuple(event for event in events if event["event"] == name)
+
+
+def _numbers(events: Iterable[Event], exchanges: Iterable[Exchange]) -> dict[str, int]:
+    """Return which answer of the model each of LiteLLM's calls got. Vectors carry no number: those pair in order."""
+    numbers: dict[str, int] = {}
+    vectors = [exchange.number for exchange in exchanges if exchange.api == "embeddings"]
+    for event in events:
+        call = event.get("call")
+        if call is None or call in numbers:
+            continue
+        number = marked(event.get("said") or "")
+        if number is None and "embedding" in (event.get("kind") or "") and vectors:
+            number = vectors.pop(0)
+        if number is not None:
+            numbers[call] = number
+    return numbers
+
+
+# ---- why
+
+
+def why(exchange: Exchange, seen: Observed, *, merged: bool) -> Why:
+    """Return why the call behind `exchange` was not delivered, from the surest observation to the least.
+
+    `merged`: its output arrived on a span that is no generation.
+    """
+    found = _not_initialised(seen) or _stream(exchange, seen) or _cancelled(exchange, seen)
+    if found is not None:
+        return found
+    if merged:
+        return Why("merged into a span", "LLM403", "its output went onto a span that is no generation")
+    return _exporter(exchange, seen) or Why("unknown", None, "nothing observed says why")
+
+
+def _not_initialised(seen: Observed) -> Why | None:
+    for message in seen.messages:
+        if _NOT_INITIALISED not in message["text"]:
+            continue
+        detail = f"LiteLLM could not set up its callback: {message['text'].rpartition(_NOT_INITIALISED)[2].strip(': ')}"
+        if message["error"] in _MISFITS:
+            return Why("unsupported versions", "LLM402", detail)
+        return Why("exporter error", None, detail)
+    return None
+
+
+def _stream(exchange: Exchange, seen: Observed) -> Why | None:
+    stream = seen.stream_of(exchange) if exchange.stream else None
+    if stream is None or stream.exhausted or stream.how == "failed":
+        return None
+    if not stream.chunks and stream.left_at is None:
+        return Why("abandoned stream", "LLM104", "nobody read the stream")
+    if _crashed_on_none(stream):
+        return Why("crash on a None delta", "LLM201", f"{stream.error} at {stream.left_at}")
+    rule = _RULES.get(stream.how or "", "LLM101" if stream.is_async else "LLM102")
+    how = {None: "left", "suspended": "left waiting", "cancelled": "cancelled"}.get(stream.how, f"left ({stream.how})")
+    return Why("abandoned stream", rule, f"{how} at {stream.left_at or '?'} after {stream.chunks} chunks")
+
+
+def _crashed_on_none(stream: StreamSeen) -> bool:
+    error = stream.error or ""
+    return stream.how == "exception" and stream.last_was_none and error.startswith(_NONE_ERRORS) and "NoneType" in error
+
+
+def _cancelled(exchange: Exchange, seen: Observed) -> Why | None:
+    logs = seen.logs_of(exchange.number)
+    handlers = [log for log in logs if log.what in ("async_success_handler", "success_handler")]
+    if not logs or any(log.in_time for log in handlers):
+        return None
+    last = logs[-1]
+    if last.late:
+        said = "started only after its event loop had closed"
+    elif "cancelled" in last.states:
+        said = "was cancelled"
+    else:
+        said = "was never started" if last.states[-1] == "created" else "never finished"
+    if "raised" in last.states:
+        return Why("exporter error", None, "LiteLLM's log task raised")
+    return Why("logging cancelled at loop close", "LLM301", f"LiteLLM's log task {said}")
+
+
+def _exporter(exchange: Exchange, seen: Observed) -> Why | None:
+    for message in seen.messages:
+        if message["level"] in ("ERROR", "CRITICAL") and _is_about_export(message):
+            return Why("exporter error", None, f"{message['logger']}: {_first_line(message['text'])}")
+    if seen.installed and not seen.exited and any(log.in_time for log in seen.logs_of(exchange.number)):
+        return Why("exporter not flushed", "LLM305", "logged, but the process ended without its exit handlers")
+    return None
+
+
+def _is_about_export(message: Event) -> bool:
+    if message["logger"].partition(".")[0] in _EXPORTERS:
+        return True
+    return any(word in message["text"].lower() for word in _EXPORT_WORDS)
+
+
+def _first_line(text: str) -> str:
+    return (text.splitlines() or [""])[0]

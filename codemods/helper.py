@@ -180,7 +180,7 @@ def _written(name: str, recipe: Recipe, site: Site, *, known: cst.FunctionDef | 
     steps = "".join(f"{line}\n" for line in [*late, ""] if late) + _steps(recipe).format_map(names)
     source = _FRAME.format(
         name=name,
-        timeout="5.0" if recipe.flushes else "10.0",
+        timeout=_patience(recipe),
         docstring=docstring_of(recipe),
         steps="".join(f"        {line}\n" if line else "\n" for line in steps.splitlines()),
         logger=logger.written[0],
@@ -194,6 +194,14 @@ def _written(name: str, recipe: Recipe, site: Site, *, known: cst.FunctionDef | 
     imports = tuple(new for one in (loop, thread, logger, worker) for new in one.imports)
     if imports:
         yield Change(site.module, add_imports, (imports,))
+
+
+def _patience(recipe: Recipe) -> str:
+    """Return the seconds that each of the helper's waits may take, so that all of them take ten at most."""
+    waits = 2 if recipe.wait in (Wait.WORKER_AND_TASKS, Wait.EITHER) else 1
+    if recipe.flushes:
+        return "5.0" if waits == 1 else "3.0"
+    return "10.0" if waits == 1 else "5.0"
 
 
 def _late_imports(recipe: Recipe, worker: Access, site: Site) -> Iterator[Import]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import subprocess
 import sys
 
@@ -62,6 +63,14 @@ def test_waits_for_the_worker_or_for_tasks(parse_marks, finding, fix):
     assert "except ImportError:  # litellm < 1.76.0" in either
     assert "await asyncio.wait_for(GLOBAL_LOGGING_WORKER.flush(), timeout)" in either
     assert "for task in asyncio.all_tasks()" in either
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=str)
+def test_all_its_waits_together_are_bounded(recipe, parse_marks, finding, fix):
+    text = written(recipe, parse_marks, finding, fix)
+    [patience] = re.findall(r"timeout: float = ([\d.]+)", text)
+    waits = len(re.findall(r"wait_for\(|\.join\(timeout\)", text))
+    assert 0 < float(patience) * waits <= 10
 
 
 def test_flushes_in_a_daemon_thread(parse_marks, finding, fix):

@@ -13,7 +13,7 @@ from lint_rules.semantics import exporters, sdk
 from lint_rules.semantics.environment import Route, Routes, path_of
 from lint_rules.semantics.record import Entry, Record
 from lint_rules.semantics.releases import Extent, Fact, Targets
-from lint_rules.semantics.syntax import last_name, nodes_of
+from lint_rules.semantics.syntax import holds, last_name, nodes_of
 from lint_rules.semantics.values import External, FunctionInfo
 
 
@@ -198,7 +198,7 @@ def _is_bounded(node: ast.expr | None, tree: ast.Module) -> bool:
     """Tell whether a wait has a timeout: its own, or that of a `wait_for` or `timeout` around it."""
     if node is None or (isinstance(node, ast.Call) and any(keyword.arg == "timeout" for keyword in node.keywords)):
         return True
-    around = (other for other in nodes_of(tree) if any(child is node for child in ast.walk(other)))
+    around = (other for other in nodes_of(tree) if holds(other, node))
     return any(_bounds(other) for other in around)
 
 

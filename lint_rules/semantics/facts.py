@@ -23,7 +23,7 @@ from lint_rules.semantics.record import Exit, Record, Use, place_of
 from lint_rules.semantics.registrations import Registration, Spanned, registrations
 from lint_rules.semantics.releases import Extent, Targets
 from lint_rules.semantics.source import Source, shorten
-from lint_rules.semantics.syntax import imports, leaves_parameter_early, nodes_of, own_nodes
+from lint_rules.semantics.syntax import holds, imports, leaves_parameter_early, nodes_of, own_nodes
 from lint_rules.semantics.values import External, FunctionInfo, Home
 
 __all__ = [
@@ -264,17 +264,13 @@ def _content_uses(record: Record, source: Source, home: Home) -> Iterator[Conten
             continue
         if use.contents and use.sightings.confirmed():
             repair = _repair(use)
-            handed_in = use.how == "join" and repair is not None and not _holds(use.node, repair)
+            handed_in = use.how == "join" and repair is not None and not holds(use.node, repair)
             yield ContentUse(
                 source.span(repair if handed_in and repair is not None else use.node),
                 use.how,
                 shorten(repair if handed_in and repair is not None else use.operand),
                 source.span(repair) if repair is not None else None,
             )
-
-
-def _holds(node: ast.AST, part: ast.AST) -> bool:
-    return any(child is part for child in ast.walk(node))
 
 
 def _repair(use: Use) -> ast.expr | None:

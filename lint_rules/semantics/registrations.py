@@ -15,7 +15,7 @@ from lint_rules.semantics.infer import Machine
 from lint_rules.semantics.record import Record, Registered, SpannedCall
 from lint_rules.semantics.releases import Targets
 from lint_rules.semantics.source import Source
-from lint_rules.semantics.syntax import nodes_of
+from lint_rules.semantics.syntax import holds, nodes_of
 
 
 @dataclass(frozen=True)
@@ -78,14 +78,8 @@ def _chooses(seen: tuple[Registered, ...], tree: ast.Module) -> bool:
 def _around(one: Registered, tree: ast.Module) -> Iterator[ast.AST]:
     """Yield the branching statements and expressions that a registration is part of, or is made of."""
     for node in nodes_of(tree):
-        if isinstance(node, _BRANCHES) and (
-            _holds(node, one.first) or _holds(node, one.last) or _holds(one.last, node)
-        ):
+        if isinstance(node, _BRANCHES) and (holds(node, one.first) or holds(node, one.last) or holds(one.last, node)):
             yield node
-
-
-def _holds(outer: ast.AST, inner: ast.AST) -> bool:
-    return any(node is inner for node in ast.walk(outer))
 
 
 def _looks_at_versions(one: Registered, tree: ast.Module) -> bool:

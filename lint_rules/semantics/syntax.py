@@ -26,6 +26,11 @@ def nodes_of(tree: ast.AST) -> tuple[ast.AST, ...]:
     return tuple(ast.walk(tree))
 
 
+def holds(outer: ast.AST, inner: ast.AST) -> bool:
+    """Tell whether a node is part of another, or that one itself."""
+    return any(node is inner for node in ast.walk(outer))
+
+
 def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
     """Walk everything below `node` that runs in its own scope: nested functions and classes are named, not entered."""
     pending = list(ast.iter_child_nodes(node))

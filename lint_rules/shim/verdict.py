@@ -15,7 +15,80 @@ from .sink import Generation
 CallVerdict = Literal["delivered", "lost", "partial", "duplicated"]
 RunVerdict = Literal["delivered", "lost", "partial", "duplicated", "crashed", "hung", "no-calls"]
 
+MomentKind = Literal[
+    "asked",
+    "sent",
+    "answered",
+    "hung up",
+    "received",
+    "left",
+    "exhausted",
+    "failed",
+    "log created",
+    "log started",
+    "log finished",
+    "log cancelled",
+    "log raised",
+    "arrived",
+    "flush began",
+    "flush ended",
+    "message",
+]
+
 WORST_FIRST: tuple[CallVerdict, ...] = ("lost", "partial", "duplicated", "delivered")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened at one time. The timeline of a run is made of these."""
+
+    at: float
+    """Seconds since the program was started."""
+    kind: MomentKind
+    """`asked`, `sent` (a chunk), `answered`, `hung up`: at the model's endpoint. `received` (a chunk), `left`,
+    `exhausted`, `failed`, `log …`: inside the program. `arrived`: at Langfuse's endpoint. `flush …` and `message` (a
+    warning or an error that an SDK logged) belong to the run, the others to a call."""
+    note: str = ""
+    place: str | None = None
+    """`file:line` of the program, where that is known."""
+    pid: int | None = None
+    """The process it happened in; None for what the endpoints saw."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """One Python process of the program."""
+
+    pid: int
+    parent: int | None
+    """The pid of the Python process that started it; None for the first one."""
+    command: str
+    began: float
+    """Seconds since the program was started."""
+    ended: float | None
+    """When its exit handlers ran; None if they never did (`os._exit`, a signal, still running)."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A connection to another machine, which was not let through."""
+
+    host: str
+    port: int | None
+    by: str
+    """Who tried: `litellm`, `langfuse`, `opentelemetry`, `program`."""
+    site: str | None
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """LiteLLM calls that the loopback model did not answer, so that nothing can be said about them."""
+
+    what: str
+    """Who answered: `mock_response or a cache`, or the address of another server on this machine."""
+    site: str | None
+    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -49,6 +122,14 @@ class Call:
     """The observation behind `cause`."""
     rule: str | None = None
     """The code of the lint rule that finds programs that lose calls by this cause."""
+    pid: int | None = None
+    """The process that made the call; None where that is not known."""
+    via: str = ""
+    """The package that made the request (`litellm`, `openai`, …); empty where that is not known."""
+    status: int = 200
+    """The HTTP status of the model's answer."""
+    moments: tuple[Moment, ...] = ()
+    """What happened to it, in order of time."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +151,14 @@ class RunReport:
     """When that start was, in seconds since the epoch: ties the program's own clock to `seconds`."""
     unobserved: tuple[str, ...] = ()
     """Where looking into the program failed; what became of its calls is not affected, causes may be missing."""
+    processes: tuple[Process, ...] = ()
+    """The Python processes of the program, in the order in which they began."""
+    moments: tuple[Moment, ...] = ()
+    """What happened to no call in particular: flushes, and what the SDKs complained of."""
+    refused: tuple[Refused, ...] = ()
+    """Connections to other machines that were tried."""
+    elsewhere: tuple[Elsewhere, ...] = ()
+    """LiteLLM calls that are not judged, because the loopback model did not answer them."""
 
     @property
     def call_verdict(self) -> CallVerdict | None:

@@ -23,7 +23,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
-from .bootstrap import ORIGIN_VARIABLE
+from .child.bootstrap import ORIGIN_VARIABLE
 from .loopback import ShimError
 from .provider import Provider, provider
 from .sink import Sink, sink
@@ -200,7 +200,7 @@ class Fresh:
 
     def launch(self, job: Job) -> Running:
         """Start a program."""
-        command = [job.python, *job.flags, str(HERE / "bootstrap.py"), *job.argv]
+        command = [job.python, *job.flags, str(HERE / "child" / "bootstrap.py"), *job.argv]
         with Path(job.stdout).open("ab") as out, Path(job.stderr).open("ab") as err:
             process = subprocess.Popen(
                 command,
@@ -325,7 +325,7 @@ class _Channel:
         self._socket, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [python, str(HERE / "zygote.py"), str(theirs.fileno())],
+                [python, str(HERE / "child" / "zygote.py"), str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
                 stderr=self._log,

@@ -21,7 +21,7 @@ from .launch import Fresh, Job, Launcher, Running, Warm, parse_command, program_
 from .loopback import ShimError
 from .provider import Provider, provider
 from .sink import Answer, Sink, sink
-from .tracker import RECORD_VARIABLE
+from .child.tracker import RECORD_VARIABLE
 from .verdict import Call, RunReport, judge
 
 __all__ = ["Call", "RunReport", "ShimError", "Warm", "run"]

@@ -20,7 +20,7 @@ MODULES = {
 }
 PROGRAM = """
 import sys
-from lint_rules.shim.zygote import import_unless_it_registers
+from lint_rules.shim.child.zygote import import_unless_it_registers
 import_unless_it_registers(sys.argv[1])
 print(*sorted(name for name in sys.modules if name == "other" or name.startswith("langfuse.")))
 import atexit

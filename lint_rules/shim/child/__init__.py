@@ -1,0 +1,1 @@
+"""What runs inside the program: standard library only, and loaded by file, since its Python need not have this package."""

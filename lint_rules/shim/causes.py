@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from .answers import marked
 from .provider import Exchange
 
 Cause = Literal[
@@ -19,6 +18,8 @@ Cause = Literal[
     "unsupported versions",
     "exporter error",
     "merged into a span",
+    "not traced",
+    "recorded twice",
     "unknown",
 ]
 Event = Mapping[str, Any]
@@ -53,12 +54,13 @@ class StreamSeen:
     how: str | None = None
     error: str | None = None
     last_was_none: bool = False
+    traced: bool | None = None
 
     def take(self, event: Event) -> None:
         """Take one observation."""
         state = event["state"]
         if state == "opened":
-            self.opened_at = event["at"]
+            self.opened_at, self.traced = event["at"], event["traced"]
         elif state == "chunk":
             self.chunks += 1
             self.is_async, self.last_was_none = event["is_async"], event["none"]
@@ -77,6 +79,12 @@ class LogSeen:
     number: int | None
     what: str
     kind: str | None
+    pid: int
+    call: str | None
+    at: str | None = None
+    traced: bool | None = None
+    """Whether a callback that may reach Langfuse was registered; None if that could not be seen."""
+    cached: bool = False
     states: list[str] = field(default_factory=list)
     late: bool = False
 
@@ -93,9 +101,8 @@ class Observed:
     streams: tuple[StreamSeen, ...] = ()
     logs: tuple[LogSeen, ...] = ()
     messages: tuple[Event, ...] = ()
-    installed: bool = False
-    exited: bool = False
-    """Whether the process came to its exit handlers."""
+    exited: frozenset[int] = frozenset()
+    """The processes that came to their exit handlers."""
     failures: tuple[str, ...] = ()
     """Where the tracker itself failed."""
 
@@ -137,40 +144,41 @@ def observed(events: Sequence[Event], exchanges: Iterable[Exchange] = ()) -> Obs
             stream = streams.setdefault(_key(event), StreamSeen(numbers.get(event["call"])))
             stream.take(event)
         elif event["event"] == "log":
-            log = logs.setdefault(_key(event), LogSeen(numbers.get(event["call"]), event["what"], event["kind"]))
+            log = logs.setdefault(_key(event), _log(event, numbers))
             log.states.append(event["state"])
             log.late = log.late or event["late"]
     return Observed(
         streams=tuple(streams.values()),
         logs=tuple(logs.values()),
-        messages=_named(events, "message"),
-        installed=bool(_named(events, "installed")),
-        exited=bool(_named(events, "exit")),
-        failures=tuple(f"{event['where']}: {event['error']}" for event in _named(events, "failed")),
+        messages=named(events, "message"),
+        exited=frozenset(event["pid"] for event in named(events, "exit")),
+        failures=tuple(f"{event['where']}: {event['error']}" for event in named(events, "failed")),
     )
+
+
+def _log(event: Event, numbers: Mapping[str, int]) -> LogSeen:
+    seen = LogSeen(numbers.get(event["call"]), event["what"], event["kind"], event["pid"], event["call"])
+    # Only a task's first observation says these.
+    seen.at, seen.traced, seen.cached = event.get("at"), event.get("traced"), bool(event.get("cached"))
+    return seen
 
 
 def _key(event: Event) -> tuple[int, int]:
     return event["pid"], event["id"]
 
 
-def _named(events: Iterable[Event], name: str) -> tuple[Event, ...]:
+def named(events: Iterable[Event], name: str) -> tuple[Event, ...]:
+    """Return the observations of one kind."""
     return tuple(event for event in events if event["event"] == name)
 
 
 def _numbers(events: Iterable[Event], exchanges: Iterable[Exchange]) -> dict[str, int]:
-    """Return which answer of the model each of LiteLLM's calls got. Vectors carry no number: those pair in order."""
-    numbers: dict[str, int] = {}
-    vectors = [exchange.number for exchange in exchanges if exchange.api == "embeddings"]
-    for event in events:
-        call = event.get("call")
-        if call is None or call in numbers:
-            continue
-        number = marked(event.get("said") or "")
-        if number is None and "embedding" in (event.get("kind") or "") and vectors:
-            number = vectors.pop(0)
-        if number is not None:
-            numbers[call] = number
+    """Return which answer of the model each of LiteLLM's calls got in the end; one call may be made by another."""
+    numbers = {exchange.call: exchange.number for exchange in exchanges if exchange.call}
+    for event in named(events, "nested"):
+        inner, *outer = event["calls"]
+        if inner in numbers:
+            numbers.update(dict.fromkeys(outer, numbers[inner]))
     return numbers
 
 
@@ -182,7 +190,7 @@ def why(exchange: Exchange, seen: Observed, *, merged: bool) -> Why:
 
     `merged`: its output arrived on a span that is no generation.
     """
-    found = _not_initialised(seen) or _stream(exchange, seen) or _cancelled(exchange, seen)
+    found = _not_initialised(seen) or _untraced(exchange, seen) or _stream(exchange, seen) or _cancelled(exchange, seen)
     if found is not None:
         return found
     if merged:
@@ -198,6 +206,16 @@ def _not_initialised(seen: Observed) -> Why | None:
         if message["error"] in _MISFITS:
             return Why("unsupported versions", "LLM402", detail)
         return Why("exporter error", None, detail)
+    return None
+
+
+def _untraced(exchange: Exchange, seen: Observed) -> Why | None:
+    if exchange.via not in ("", "litellm", "langfuse"):
+        return Why("not traced", None, f"{exchange.via} asked the model itself, and nothing records that")
+    stream = seen.stream_of(exchange)
+    traced = [log.traced for log in seen.logs_of(exchange.number)] + ([stream.traced] if stream else [])
+    if traced and not any(one is not False for one in traced):
+        return Why("not traced", None, "no Langfuse callback was registered with LiteLLM")
     return None
 
 
@@ -240,7 +258,7 @@ def _exporter(exchange: Exchange, seen: Observed) -> Why | None:
     for message in seen.messages:
         if message["level"] in ("ERROR", "CRITICAL") and _is_about_export(message):
             return Why("exporter error", None, f"{message['logger']}: {_first_line(message['text'])}")
-    if seen.installed and not seen.exited and any(log.in_time for log in seen.logs_of(exchange.number)):
+    if any(log.in_time and log.pid not in seen.exited for log in seen.logs_of(exchange.number)):
         return Why("exporter not flushed", "LLM305", "logged, but the process ended without its exit handlers")
     return None
 

@@ -23,21 +23,23 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
-from .child.bootstrap import ORIGIN_VARIABLE
+from .child.hooks import VARIABLE
 from .loopback import ShimError
 from .provider import Provider, provider
 from .sink import Sink, sink
 
-HERE = Path(__file__).resolve().parent
+STARTUP = Path(__file__).resolve().parent / "startup"
+"""On the `PYTHONPATH` of the program: each of its Python processes begins there."""
 INSTALL_HINT = "install it with: pip install 'flake8-litellm[shim]'"
 WARM_UP_SECONDS = 180.0
 
 _PYTHON = re.compile(r"python(\d+(\.\d+)*)?(\.exe)?$", re.IGNORECASE)
 _VALUED_FLAGS = ("-W", "-X")
+_DEAF_FLAGS = frozenset("IES")
+"""Those that make Python ignore `PYTHONPATH`, or whatever starts with it."""
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 TIES = {
-    ORIGIN_VARIABLE: "{model}",
     "OPENAI_API_KEY": "sk-shim",
     "OPENAI_API_BASE": "{model}/v1",
     "OPENAI_BASE_URL": "{model}/v1",
@@ -110,7 +112,10 @@ class Launcher(Protocol):
 
 
 def parse_command(command: Sequence[str], python: str, cwd: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    """Split `command` into the Python to run, its flags, and the program with its arguments."""
+    """Split `command` into the executable to run, its flags if it is a Python, and the program with its arguments.
+
+    A command that is no Python program (`bash run.sh`, `uv run app.py`) may start some, and runs as it is.
+    """
     if not command:
         raise ShimError("no command given: expected `script.py …`, `python script.py …` or `-m module …`")
     words, flags = list(command), []
@@ -121,6 +126,8 @@ def parse_command(command: Sequence[str], python: str, cwd: str) -> tuple[str, t
             flags.append(words.pop(0))
             if flags[-1] in _VALUED_FLAGS and words:
                 flags.append(words.pop(0))
+    elif found := _other_executable(words[0], python, cwd):
+        return found, (), tuple(words[1:])
     python = _interpreter(python)
     return python, tuple(flags), _program(words, python, cwd)
 
@@ -131,6 +138,28 @@ def _interpreter(python: str) -> str:
     if found is None:
         raise ShimError(f"no such Python: {python}")
     return str(Path(found).absolute())
+
+
+def _other_executable(word: str, python: str, cwd: str) -> str | None:
+    """Return the path of a command that is no Python program; None: it is one, or it is missing."""
+    if word.startswith("-") or word.endswith(".py"):
+        return None
+    found = _find(word, python, cwd)
+    return found if found and os.access(found, os.X_OK) and not _is_python_script(found) else None
+
+
+def _find(word: str, python: str, cwd: str) -> str | None:
+    """Find a file in `cwd`, or a command: beside `python` first."""
+    if Path(cwd, word).is_file():
+        return str(Path(cwd, word))
+    folders = os.pathsep.join([str(Path(shutil.which(python) or python).parent), os.environ.get("PATH", "")])
+    return None if os.sep in word else shutil.which(word, path=folders)
+
+
+def _is_python_script(path: str) -> bool:
+    with Path(path).open("rb") as file:
+        first = file.readline(200)
+    return first.startswith(b"#!") and b"python" in first
 
 
 def _program(words: Sequence[str], python: str, cwd: str) -> tuple[str, ...]:
@@ -144,45 +173,56 @@ def _program(words: Sequence[str], python: str, cwd: str) -> tuple[str, ...]:
         return tuple(words)
     if words[0].endswith(".py") or os.sep in words[0]:
         raise ShimError(f"no such script: {words[0]}")
-    return (_console_script(words[0], python), *words[1:])
-
-
-def _console_script(name: str, python: str) -> str:
-    """Find the installed command `name`, which must be a Python script, such as `pytest`."""
-    folders = os.pathsep.join([str(Path(python).parent), os.environ.get("PATH", "")])
-    found = shutil.which(name, path=folders)
+    found = _find(words[0], python, cwd)
     if found is None:
-        raise ShimError(f"no such script or command: {name}")
-    with Path(found).open("rb") as file:
-        first = file.readline(200)
-    if not first.startswith(b"#!") or b"python" not in first:
-        raise ShimError(f"{name} is not a Python program: give `script.py …`, `-m module …` or `python …`")
-    return found
+        raise ShimError(f"no such script or command: {words[0]}")
+    return (found, *words[1:])
 
 
 # ---- what it needs
 
 
-def program_env(extra: Mapping[str, str] | None, model: Provider, langfuse: Sink) -> dict[str, str]:
-    """Return the program's environment: this process's, then `extra`, then what ties it to the loopback endpoints."""
-    base = {key: value for key, value in os.environ.items() if key.lower() not in _PROXIES}
+def program_env(
+    extra: Mapping[str, str] | None, model: Provider, langfuse: Sink, *, record: str = os.devnull, register: str = ""
+) -> dict[str, str]:
+    """Return the program's environment: this process's, then `extra`, then what ties it to the loopback endpoints.
+
+    `record` is the file that gets what is observed inside; `register` a callback to register with LiteLLM.
+    """
+    base = {key: value for key, value in {**os.environ, **(extra or {})}.items() if key.lower() not in _PROXIES}
     places = {"model": model.url, "langfuse": langfuse.url}
-    return {**base, **(extra or {}), **{key: value.format(**places) for key, value in TIES.items()}}
+    settings = {**places, "record": record, "register": register}
+    ties = {key: value.format(**places) for key, value in TIES.items()}
+    return {**base, **ties, **_with_startup(base), VARIABLE: json.dumps(settings)}
+
+
+def _with_startup(env: Mapping[str, str]) -> dict[str, str]:
+    path = env.get("PYTHONPATH")
+    return {"PYTHONPATH": f"{STARTUP}{os.pathsep}{path}" if path else str(STARTUP)}
+
+
+def is_python(executable: str) -> bool:
+    """Tell by its name whether an executable is a Python."""
+    return bool(_PYTHON.match(Path(executable).name))
 
 
 @functools.lru_cache(maxsize=32)
 def require_extra(python: str) -> None:
-    """Raise a `ShimError` unless `python` can import the SDKs and this process can decode OTLP."""
+    """Raise a `ShimError` unless `python` (if any) can import the SDKs and this process can decode OTLP."""
+    missing = _missing_from(python) if python else []
+    if missing:
+        raise ShimError(f"{python} cannot import {' and '.join(missing)}; {INSTALL_HINT}")
+    if not _has_otlp():
+        raise ShimError(f"opentelemetry-proto is not installed; {INSTALL_HINT}")
+
+
+def _missing_from(python: str) -> list[str]:
     code = "import sys,importlib.util as u;sys.exit(' '.join(n for n in sys.argv[1:] if u.find_spec(n) is None))"
     try:
         done = subprocess.run([python, "-c", code, "litellm", "langfuse"], capture_output=True, text=True, check=False)
     except OSError as error:
         raise ShimError(f"cannot run {python}: {error.strerror}") from None
-    missing = done.stderr.split() if done.returncode else []
-    if missing:
-        raise ShimError(f"{python} cannot import {' and '.join(missing)}; {INSTALL_HINT}")
-    if not _has_otlp():
-        raise ShimError(f"opentelemetry-proto is not installed; {INSTALL_HINT}")
+    return done.stderr.split() if done.returncode else []
 
 
 def _has_otlp() -> bool:
@@ -200,17 +240,21 @@ class Fresh:
 
     def launch(self, job: Job) -> Running:
         """Start a program."""
-        command = [job.python, *job.flags, str(HERE / "child" / "bootstrap.py"), *job.argv]
+        deaf = any(_DEAF_FLAGS & set(flag) for flag in job.flags if flag[1:2] != "-")
+        command = [job.python, *job.flags, *([str(STARTUP / "sitecustomize.py")] if deaf else []), *job.argv]
         with Path(job.stdout).open("ab") as out, Path(job.stderr).open("ab") as err:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                cwd=job.cwd,
-                env=job.env,
-                start_new_session=True,
-            )
+            try:
+                process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=err,
+                    cwd=job.cwd,
+                    env=job.env,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise ShimError(f"cannot run {job.python}: {error.strerror}") from None
         return _FreshProgram(process)
 
 
@@ -325,7 +369,7 @@ class _Channel:
         self._socket, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [python, str(HERE / "child" / "zygote.py"), str(theirs.fileno())],
+                [python, str(STARTUP / "sitecustomize.py"), "--serve", str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
                 stderr=self._log,
@@ -345,7 +389,8 @@ class _Channel:
 
     def fits(self, job: Job) -> bool:
         """Whether a fork of this process is what a fresh one would be for `job`."""
-        return job.python == self.python and not job.flags and _read_at_import(job.env) == _read_at_import(self._env)
+        mine = {**self._env, **_with_startup(self._env)}
+        return job.python == self.python and not job.flags and _read_at_import(job.env) == _read_at_import(mine)
 
     def launch(self, job: Job) -> Running:
         """Have a child forked for `job`."""

@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast
 from urllib.parse import unquote, urlsplit
 
 from . import answers
+from .child.routes import CALL_HEADER, PID_HEADER, SITE_HEADER, VIA_HEADER
 from .loopback import Handler, Server, serving
 
-SITE_HEADER = "x-llm-shim-site"
 PACE = 0.003
 """Seconds between two chunks: without it a whole stream would be in the client's socket before the program reads."""
 
@@ -51,6 +51,11 @@ class Exchange:
     chunks_sent: int = 0
     finished: bool = False
     disconnected: bool = False
+    status: int = 200
+    call: str = ""
+    pid: int | None = None
+    via: str = ""
+    moments: tuple[tuple[Literal["asked", "sent", "answered", "hung up"], float], ...] = ()
 
 
 class Provider:
@@ -72,13 +77,13 @@ class Provider:
         with self._lock:
             return tuple(self._exchanges.values())
 
-    def begin(self, api: str, request: Mapping[str, Any], site: str | None) -> Exchange:
+    def begin(self, api: str, request: Mapping[str, Any], site: str | None, **whence: Any) -> Exchange:
         """Record a new request under the next number."""
         stream = bool(request.get("stream")) and APIS[api].stream is not None
         model = str(request.get("model", ""))
         with self._lock:
             number = len(self._exchanges) + 1
-            exchange = Exchange(number, api, model, stream, site, chunks=1, tools=answers.wants_tool(request))
+            exchange = Exchange(number, api, model, stream, site, chunks=1, tools=answers.wants_tool(request), **whence)
             self._exchanges[number] = exchange
         return exchange
 
@@ -123,7 +128,11 @@ class _ProviderHandler(Handler):
         if not isinstance(request, dict):
             return self._refuse(400, "the body is not a JSON object")
         site = self.headers.get(SITE_HEADER)
-        exchange = self.provider.begin(api, request, unquote(site) if site else None)
+        whence = {"call": self.headers.get(CALL_HEADER, ""), "via": self.headers.get(VIA_HEADER, "")}
+        pid = self.headers.get(PID_HEADER)
+        exchange = self.provider.begin(
+            api, request, unquote(site) if site else None, **whence, pid=int(pid) if pid else None
+        )
         return self._stream(exchange, request) if exchange.stream else self._whole(exchange, request)
 
     def _refuse(self, status: int, message: str) -> None:

@@ -16,13 +16,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from .causes import observed, read_record
-from .launch import Fresh, Job, Launcher, Running, Warm, parse_command, program_env, require_extra
+from .causes import read_record
+from .launch import Fresh, Job, Launcher, Running, Warm, is_python, parse_command, program_env, require_extra
 from .loopback import ShimError
+from .observations import Ended, report_of
 from .provider import Provider, provider
 from .sink import Answer, Sink, sink
-from .child.tracker import RECORD_VARIABLE
-from .verdict import Call, RunReport, judge
+from .verdict import Call, RunReport
 
 __all__ = ["Call", "RunReport", "ShimError", "Warm", "run"]
 
@@ -42,39 +42,28 @@ def run(  # noqa: PLR0913 (keyword-only options)
     port: int = 0,
     echo: BinaryIO | None = None,
     langfuse: Answer = "ok",
+    register: str = "",
 ) -> RunReport:
     """Run `command` (`script.py …`, `python script.py …`, `-m module …`) and report what became of its calls.
 
+    `register` is a callback to register with LiteLLM, as a deployment may do that configures it outside the program.
     `env` is laid over this process's environment; `port` is the loopback model's (0: a free one), `langfuse` how the
     loopback Langfuse answers; `echo` gets the program's output while it runs. Raises `ShimError`, with one line for the
     user, when it cannot even be started.
     """
     folder = str(Path(cwd or ".").absolute())
     python, flags, argv = parse_command(command, python, folder)
-    require_extra(python)
+    require_extra(python if is_python(python) else "")
     with _endpoints(port, langfuse) as (kept, model, traces):
         out, err, record = kept / "stdout", kept / "stderr", kept / "record"
-        variables = program_env({**(env or {}), RECORD_VARIABLE: str(record)}, model, traces)
+        variables = program_env(env, model, traces, record=str(record), register=register)
         job = Job(python, flags, argv, folder, variables, str(out), str(err))
         began = time.time()
         with _following([out, err], echo):
             exit_code, seconds = _finish((launcher or Fresh()).launch(job), timeout)
         traces.settle(GRACE)
-        exchanges = model.exchanges()
-        seen = observed(read_record(record), exchanges)
-        calls, strays = judge(exchanges, traces.observations(), seen)
-        return RunReport(
-            command=tuple(command),
-            exit_code=exit_code,
-            timed_out=exit_code is None,
-            calls=calls,
-            strays=strays,
-            stdout=_read(out),
-            stderr=_read(err),
-            seconds=seconds,
-            began=began,
-            unobserved=seen.failures,
-        )
+        ended = Ended(tuple(command), exit_code, _read(out), _read(err), began, seconds)
+        return report_of(ended, model.exchanges(), traces.observations(), read_record(record))
 
 
 @contextlib.contextmanager

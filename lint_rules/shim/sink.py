@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast, get_args
 from urllib.parse import urlsplit
 
@@ -69,6 +69,8 @@ class Generation:
     input_text: str = ""
     started: float = 0.0
     """Seconds since 1970."""
+    arrived: float = 0.0
+    """When its last part reached Langfuse, in seconds since 1970."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ class Delivery:
 
     protocol: Literal["legacy", "otlp"]
     body: bytes
+    at: float
+    """Seconds since 1970."""
 
 
 class Sink:
@@ -120,8 +124,18 @@ class Sink:
     def _decoded(self) -> tuple[list[dict[str, Any]], list[SpanData]]:
         with self._lock:
             deliveries = tuple(self._deliveries)
-        legacy = [event for delivery in deliveries if delivery.protocol == "legacy" for event in _events(delivery.body)]
-        spans = [span for delivery in deliveries if delivery.protocol == "otlp" for span in decode_spans(delivery.body)]
+        legacy = [
+            {**event, "shim_arrived": delivery.at}
+            for delivery in deliveries
+            if delivery.protocol == "legacy"
+            for event in _events(delivery.body)
+        ]
+        spans = [
+            replace(span, arrived=delivery.at)
+            for delivery in deliveries
+            if delivery.protocol == "otlp"
+            for span in decode_spans(delivery.body)
+        ]
         return legacy, spans
 
 
@@ -194,11 +208,11 @@ class _SinkHandler(Handler):
     def _post(self, body: bytes) -> None:
         route = urlsplit(self.path).path.rstrip("/")
         if route.endswith(("/otel/v1/traces", "/otel")):
-            self.sink.accept(Delivery("otlp", body))
+            self.sink.accept(Delivery("otlp", body, time.time()))
             # An ExportTraceServiceResponse in which every span was accepted is the empty message.
             return self.answer(200, b"", "application/x-protobuf")
         if route.endswith("/ingestion"):
-            self.sink.accept(Delivery("legacy", body))
+            self.sink.accept(Delivery("legacy", body, time.time()))
             done = [{"id": event.get("id", ""), "status": 201} for event in _events(body)]
             return self.answer_json({"successes": done, "errors": []}, 207)
         return self.answer_json({"id": "shim"})
@@ -222,6 +236,7 @@ def legacy_observations(events: Iterable[Mapping[str, Any]]) -> tuple[Generation
             continue
         known = merged.setdefault(str(body.get("id")), {"shim_kind": subject})
         known.update({key: value for key, value in body.items() if value is not None})
+        known["shim_arrived"] = event.get("shim_arrived", 0.0)
     return tuple(_legacy_observation(body) for body in merged.values())
 
 
@@ -241,6 +256,7 @@ def _legacy_observation(body: Mapping[str, Any]) -> Generation:
         number=_number(output, identity),
         input_text=text_of(body.get("input")),
         started=epoch_of(body.get("startTime")),
+        arrived=body["shim_arrived"],
     )
 
 
@@ -272,6 +288,7 @@ class SpanData:
     attributes: Mapping[str, Any]
     started: float = 0.0
     """Seconds since 1970."""
+    arrived: float = 0.0
 
 
 def decode_spans(body: bytes) -> tuple[SpanData, ...]:
@@ -345,6 +362,7 @@ def _span_observation(span: SpanData) -> Generation:
         number=_number(output, *(str(attributes.get(key, "")) for key in _IDS)),
         input_text=text_of(_first(attributes, _INPUTS)),
         started=span.started,
+        arrived=span.arrived,
     )
 
 

@@ -274,6 +274,9 @@ def _call(
         cause=reason.cause if reason else None,
         cause_detail=reason.detail if reason else "",
         rule=reason.rule if reason else None,
+        pid=exchange.pid,
+        via=exchange.via,
+        status=exchange.status,
     )
 
 
@@ -281,7 +284,7 @@ def _reason(exchange: Exchange, verdict: CallVerdict, spans: tuple[Generation, .
     if verdict == "delivered":
         return None
     if verdict == "duplicated":
-        return Why("unknown", None, "it arrived more than once")
+        return Why("recorded twice", None, "it arrived more than once")
     return why(exchange, seen, merged=bool(spans))
 
 

@@ -94,7 +94,6 @@ def test_modules_code_and_flags(warm: Warm, tmp_path: Path) -> None:
         (["-m"], "argument expected for the -m option"),
         (["missing.py"], "no such script: missing.py"),
         (["missing-command"], "no such script or command: missing-command"),
-        (["true"], "true is not a Python program"),
         (["/no/python3", "x.py"], "no such Python: /no/python3"),
     ],
 )

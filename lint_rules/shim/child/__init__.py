@@ -1,1 +1,1 @@
-"""What runs inside the program: standard library only, and loaded by file, since its Python need not have this package."""
+"""What runs inside the program: standard library only, and loaded by file: its Python need not have this package."""

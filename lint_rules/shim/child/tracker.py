@@ -3,41 +3,23 @@
 Where LiteLLM logs, and which of its steps can be lost, is upstream source (litellm 1.64 to 1.106):
 `litellm_core_utils/streaming_handler.py` (a stream is logged by the step that finds its end), `utils.py:
 _client_async_logging_helper` and `litellm_core_utils/litellm_logging.py: Logging.*success_handler*` (everything else).
-
-Each observation is one JSON line, written at once: neither `os._exit` nor a signal takes anything back. Nothing here
-raises into the program; what goes wrong is itself an observation (`failed`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import atexit
 import functools
 import inspect
 import itertools
-import json
 import logging
-import os
+import sys
 import types
 from collections.abc import Callable, Coroutine, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING or __package__:
-    from . import leaving
-else:
-    # By file, as `bootstrap` imports this one. The program may have a module of that name, too.
-    import sys
+from . import leaving, record, sites
 
-    import leaving
-
-    del sys.modules["leaving"]
-
-RECORD_VARIABLE = "LLM_SHIM_RECORD"
-"""The file that gets the observations, in the program's environment. Without it nothing is observed."""
-
-AfterImport = Callable[[str, Callable[[types.ModuleType], None]], None]
-Frame = Callable[[], "types.FrameType | None"]
-Line = Callable[[types.FrameType], str]
+AfterImport = Callable[[str, Callable[[Any], None]], None]
 
 _STREAMS = {
     "litellm.litellm_core_utils.streaming_handler": ("CustomStreamWrapper",),
@@ -49,57 +31,24 @@ _TASKS = ("async_success_handler", "dispatch_success_handlers")
 _LOGGERS = ("LiteLLM", "langfuse", "opentelemetry")
 _MARK = "_llm_shim_stream"
 _SAID = 1000
-"""Characters of a result that are kept: enough for its id or its first words."""
-_TELLING = 4
-"""Chunks of a stream that are kept: one of them has its first words."""
+"""Characters of an error or a message that are kept."""
+_SHOWN = 60
+"""Characters of a chunk that are kept, to be shown."""
+_REGISTRIES = ("success_callback", "_async_success_callback", "callbacks")
+_DYNAMIC = ("dynamic_success_callbacks", "dynamic_async_success_callbacks", "dynamic_callbacks")
+_TRACERS = ("langfuse", "otel", "opentelemetry")
 
 _numbers = itertools.count(1)
 
 
-class Record:
-    """The file of observations, and what to ask for the program's place on the current stack."""
-
-    def __init__(self, path: str, site: Callable[[], str | None], frame: Frame, line: Line) -> None:
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        self.site, self.frame, self.line = site, frame, line
-
-    def note(self, event: str, **facts: Any) -> None:
-        """Write one observation. Never raises: the program must not notice."""
-        try:
-            line = json.dumps({"event": event, "pid": os.getpid(), **facts}, default=str)
-            os.write(self._file, line.encode(errors="backslashreplace") + b"\n")
-        except Exception:
-            return
-
-    def quietly(self, look: Callable[..., Any], *arguments: Any) -> Any:
-        """Return `look(*arguments)`, or None with a note of what went wrong."""
-        try:
-            return look(*arguments)
-        except Exception as error:
-            self.note("failed", where=getattr(look, "__name__", "?"), error=f"{type(error).__name__}: {error}")
-            return None
-
-
-def install(after_import: AfterImport, site: Callable[[], str | None], frame: Frame, line: Line) -> None:
-    """Observe LiteLLM from now on, as far as the environment asks for it.
-
-    `after_import(module, action)` calls `action` with the module once it is imported; `site()` is the program's
-    `file:line` for the current stack, `frame()` its innermost frame there, `line(frame)` the `file:line` of that.
-    """
-    path = os.environ.get(RECORD_VARIABLE)
-    if not path:
-        return
-    try:
-        record = Record(path, site, frame, line)
-    except OSError:
-        return
+def install(after_import: AfterImport) -> None:
+    """Observe LiteLLM from now on. `after_import(module, action)` calls `action` with a module once it is imported."""
     record.note("installed")
-    atexit.register(record.note, "exit")
-    _listen_to_loggers(record)
+    _listen_to_loggers()
     for module, names in _STREAMS.items():
-        after_import(module, functools.partial(record.quietly, _wrap_streams, record, names))
-    after_import(_LOGGING, functools.partial(record.quietly, _wrap_logging, record))
-    after_import(_UTILS, functools.partial(record.quietly, _wrap_helper, record))
+        after_import(module, functools.partial(record.quietly, _wrap_streams, names))
+    after_import(_LOGGING, functools.partial(record.quietly, _wrap_logging))
+    after_import(_UTILS, functools.partial(record.quietly, _wrap_helper))
 
 
 # ---- streams
@@ -108,32 +57,32 @@ def install(after_import: AfterImport, site: Callable[[], str | None], frame: Fr
 class _Stream:
     """One stream under observation."""
 
-    def __init__(self, record: Record, call: str | None) -> None:
-        self._record = record
+    def __init__(self, call: str | None) -> None:
         self._facts = {"id": next(_numbers), "call": call}
         self._chunks = 0
         self._watch: leaving.Watch | None = None
 
     def note(self, state: str, at: str | None, **facts: Any) -> None:
         """Write that the stream is now in `state`."""
-        self._record.note("stream", **self._facts, state=state, at=at, **facts)
+        record.note("stream", **self._facts, state=state, at=at, **facts)
 
     def asked(self) -> str | None:
         """The program asks for a chunk: return where."""
         if self._watch is not None:
             self._watch.stop()
-        site: str | None = self._record.site()
+        site: str | None = sites.call_site()
         return site
 
     def got(self, chunk: object, at: str | None, is_async: bool) -> None:
         """The program gets a chunk: watch what it does with it."""
         self._chunks += 1
-        said = _said(chunk) if self._chunks <= _TELLING else ""
-        self.note("chunk", at, said=said, none=_has_no_content(chunk), is_async=is_async)
-        frame = self._record.frame()
+        content = _content(chunk)
+        text = content[:_SHOWN] if isinstance(content, str) else None
+        self.note("chunk", at, text=text, none=_has_choices(chunk) and content is None, is_async=is_async)
+        frame = sites.call_frame()
         if frame is None:
             return
-        prefix = self._record.line(frame).rpartition(":")[0]
+        prefix = sites.line_of(frame).rpartition(":")[0]
         self._watch = leaving.watch(frame, functools.partial(self._left, prefix))
 
     def _left(self, file: str, line: int, how: str, error: str | None) -> None:
@@ -145,36 +94,36 @@ class _Stream:
         self.note(states.get(type(error), "failed"), at, error=f"{type(error).__name__}: {error}"[:_SAID])
 
 
-def _wrap_streams(record: Record, names: tuple[str, ...], module: types.ModuleType) -> None:
+def _wrap_streams(names: tuple[str, ...], module: types.ModuleType) -> None:
     for name in names:
         stream = getattr(module, name, None)
         if stream is None:
             continue
         own = vars(stream)
         if "__init__" in own:
-            stream.__init__ = _opening(record, own["__init__"])
+            stream.__init__ = _opening(own["__init__"])
         if "__next__" in own:
-            stream.__next__ = _sync_step(record, own["__next__"])
+            stream.__next__ = _sync_step(own["__next__"])
         if "__anext__" in own:
-            stream.__anext__ = _async_step(record, own["__anext__"])
+            stream.__anext__ = _async_step(own["__anext__"])
 
 
-def _opening(record: Record, original: Callable[..., None]) -> Callable[..., None]:
+def _opening(original: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(original)
     def opened(stream: Any, *arguments: Any, **options: Any) -> None:
         original(stream, *arguments, **options)
-        record.quietly(_opened, record, stream)
+        record.quietly(_opened, stream)
 
     return opened
 
 
-def _opened(record: Record, stream: Any) -> None:
-    seen = _Stream(record, _call_id(getattr(stream, "logging_obj", None)))
+def _opened(stream: Any) -> None:
+    seen = _Stream(_call_id(getattr(stream, "logging_obj", None)))
     setattr(stream, _MARK, seen)
-    seen.note("opened", record.site())
+    seen.note("opened", sites.call_site(), traced=record.quietly(_is_traced, stream.logging_obj))
 
 
-def _sync_step(record: Record, original: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _sync_step(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
     @functools.wraps(original)
     def step(stream: Any) -> Any:
         seen: _Stream | None = getattr(stream, _MARK, None)
@@ -192,7 +141,7 @@ def _sync_step(record: Record, original: Callable[[Any], Any]) -> Callable[[Any]
     return step
 
 
-def _async_step(record: Record, original: Callable[[Any], Coroutine[Any, Any, Any]]) -> Callable[[Any], Any]:
+def _async_step(original: Callable[[Any], Coroutine[Any, Any, Any]]) -> Callable[[Any], Any]:
     @functools.wraps(original)
     async def step(stream: Any) -> Any:
         seen: _Stream | None = getattr(stream, _MARK, None)
@@ -214,51 +163,63 @@ def _call_id(logging_obj: Any) -> str | None:
     return getattr(logging_obj, "litellm_call_id", None)
 
 
-def _said(result: object) -> str:
-    """Return what tells from which answer of the model `result` comes: its id and its text are in there."""
-    return repr(result)[:_SAID]
+def _has_choices(chunk: Any) -> bool:
+    return bool(getattr(chunk, "choices", None))
 
 
-def _has_no_content(chunk: Any) -> bool:
-    choices: Any = getattr(chunk, "choices", None)
-    return bool(choices) and getattr(getattr(choices[0], "delta", None), "content", None) is None
+def _content(chunk: Any) -> object:
+    return getattr(getattr(chunk.choices[0], "delta", None), "content", None) if _has_choices(chunk) else None
+
+
+def _is_traced(logging_obj: Any) -> bool:
+    """Whether a callback that may reach Langfuse is registered, for all calls or for this one."""
+    litellm = sys.modules["litellm"]
+    lists = [getattr(litellm, name, None) for name in _REGISTRIES]
+    lists += [getattr(logging_obj, name, None) for name in _DYNAMIC]
+    registered = (callback for callbacks in lists if isinstance(callbacks, list) for callback in callbacks)
+    return any(word in _name_of(callback) for callback in registered for word in _TRACERS)
+
+
+def _name_of(callback: object) -> str:
+    kind = callback if inspect.isroutine(callback) else type(callback)
+    text = callback if isinstance(callback, str) else f"{kind.__module__}.{getattr(kind, '__qualname__', '')}"
+    return text.lower()
 
 
 # ---- log tasks
 
 
-def _wrap_logging(record: Record, module: types.ModuleType) -> None:
+def _wrap_logging(module: types.ModuleType) -> None:
     own = vars(module.Logging)
     for name in _TASKS:
         if name in own:
-            setattr(module.Logging, name, _log_task(record, own[name]))
+            setattr(module.Logging, name, _log_task(own[name]))
     if "success_handler" in own:
-        module.Logging.success_handler = _log_call(record, own["success_handler"])
+        module.Logging.success_handler = _log_call(own["success_handler"])
 
 
-def _wrap_helper(record: Record, module: types.ModuleType) -> None:
+def _wrap_helper(module: types.ModuleType) -> None:
     helper = getattr(module, "_client_async_logging_helper", None)
     if helper is not None:
-        module._client_async_logging_helper = _log_task(record, helper)  # type: ignore[attr-defined]
+        module._client_async_logging_helper = _log_task(helper)  # type: ignore[attr-defined]
 
 
 class _Log:
     """One log task under observation."""
 
-    def __init__(self, record: Record, what: str, arguments: tuple[Any, ...], options: Mapping[str, Any]) -> None:
+    def __init__(self, what: str, arguments: tuple[Any, ...], options: Mapping[str, Any]) -> None:
         logging_obj = arguments[0] if arguments else options.get("logging_obj")
-        result = arguments[1] if len(arguments) > 1 else options.get("result")
         kind = getattr(logging_obj, "call_type", None)
         self._facts = {"id": next(_numbers), "call": _call_id(logging_obj), "what": what, "kind": kind}
-        self._record = record
-        self._said = _said(result)
+        self._more = {"traced": record.quietly(_is_traced, logging_obj), "cached": bool(options.get("cache_hit"))}
+        self._more["at"] = record.quietly(sites.call_site)
         self._loop = _running_loop()
 
     def note(self, state: str) -> None:
         """Write that the task is now in `state`. Late is what runs in another loop than the one it was meant for."""
         late = self._loop is not None and _running_loop() is not self._loop
-        self._record.note("log", **self._facts, state=state, late=late, said=self._said)
-        self._said = ""
+        record.note("log", **self._facts, state=state, late=late, **self._more)
+        self._more = {}
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:
@@ -268,12 +229,12 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return None
 
 
-def _log_task(record: Record, original: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Any]:
+def _log_task(original: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Any]:
     """Wrap a coroutine function: its creation counts, since what is lost is mostly never started."""
 
     @functools.wraps(original)
     def created(*arguments: Any, **options: Any) -> Any:
-        log = record.quietly(_Log, record, original.__name__, arguments, options)
+        log = record.quietly(_Log, original.__name__, arguments, options)
         if log is None:
             return original(*arguments, **options)
         log.note("created")
@@ -306,10 +267,10 @@ async def _observed(
     return result
 
 
-def _log_call(record: Record, original: Callable[..., Any]) -> Callable[..., Any]:
+def _log_call(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def handled(*arguments: Any, **options: Any) -> Any:
-        log = record.quietly(_Log, record, original.__name__, arguments, options)
+        log = record.quietly(_Log, original.__name__, arguments, options)
         if log is None:
             return original(*arguments, **options)
         log.note("started")
@@ -323,20 +284,20 @@ def _log_call(record: Record, original: Callable[..., Any]) -> Callable[..., Any
 # ---- what the SDKs say
 
 
-def _listen_to_loggers(record: Record) -> None:
+def _listen_to_loggers() -> None:
     """Note the warnings and errors of the SDKs. Not by a handler: a logger without one prints them, and still must."""
     original = logging.Logger.callHandlers
 
     @functools.wraps(original)
     def call_handlers(logger: logging.Logger, message: logging.LogRecord) -> None:
         if message.levelno >= logging.WARNING and message.name.partition(".")[0] in _LOGGERS:
-            record.quietly(_note_message, record, message)
+            record.quietly(_note_message, message)
         original(logger, message)
 
     logging.Logger.callHandlers = call_handlers  # type: ignore[method-assign,assignment]
 
 
-def _note_message(record: Record, message: logging.LogRecord) -> None:
+def _note_message(message: logging.LogRecord) -> None:
     error = message.exc_info[0].__name__ if message.exc_info and message.exc_info[0] else None
     text = message.getMessage()[:_SAID]
     record.note("message", logger=message.name, level=message.levelname, text=text, error=error)

@@ -1,10 +1,10 @@
 """Child side, standard library only: a warmed process that forks one child per program.
 
 Importing LiteLLM and Langfuse takes seconds; a fork of a process that has done so takes milliseconds. Each forked child
-runs its program through `bootstrap` and then unwinds to the interpreter's top level, so that threads are joined and
+runs its program through `running` and then unwinds to the interpreter's top level, so that threads are joined and
 exit handlers run exactly as in a fresh process.
 
-Protocol: JSON lines over the socket whose number is the only argument. In: one job per line, with an `id`; the first is
+Protocol: JSON lines over the socket whose number it is told. In: one job per line, with an `id`; the first is
 a throw-away program that makes calls. Out: `{"ready": seconds}`, `{"id": n, "pid": p}`, `{"id": n, "exit": code}`.
 """
 
@@ -22,15 +22,9 @@ import socket
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING or __name__ != "__main__":
-    from . import bootstrap
-else:
-    # By file: the program's Python need not have this package. Its folder must not stay on the program's path.
-    import bootstrap
-
-    del sys.path[0]
+from . import hooks, running
 
 Job = dict[str, Any]
 
@@ -208,26 +202,29 @@ def _learn(job: Job) -> Iterator[str]:
     before = set(sys.modules)
     enter(job, {})
     with contextlib.suppress(BaseException):
-        bootstrap.run_program(job["argv"])
+        hooks.begin()
+        running.run_program(job["argv"])
     yield from (name for name in list(sys.modules) if name not in before and name != "__main__")
 
 
-def main() -> tuple[Job, dict[str, str]] | None:
+def _forked(number: int) -> tuple[Job, dict[str, str]] | None:
     """Warm up, then serve. In each forked child, returns its job and what the imports wrote into the environment."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     started = time.monotonic()
-    server = Server(socket.socket(fileno=int(sys.argv[1])))
+    server = Server(socket.socket(fileno=number))
     set_by_imports = warm(read_job(server.control))
     server.send({"ready": time.monotonic() - started})
     job = server.serve()
     return None if job is None else (job, set_by_imports)
 
 
-if __name__ == "__main__":
-    _forked = main()
-    if _forked is None:
+def serve(number: int) -> None:
+    """Warm up and serve on socket `number`; in each forked child, run its program."""
+    forked = _forked(number)
+    if forked is None:
         # Past the exit handlers of the SDKs, which would try to flush what this process never sent.
         os._exit(0)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    enter(*_forked)
-    bootstrap.run_program(_forked[0]["argv"])
+    enter(*forked)
+    hooks.begin()
+    running.run_program(forked[0]["argv"])

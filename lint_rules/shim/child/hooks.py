@@ -1,0 +1,98 @@
+"""Child side: begin to observe this process, and every process that is forked from it."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import json
+import os
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+from . import record, wire
+
+VARIABLE = "LLM_SHIM"
+"""The environment variable that says what to observe, as JSON: `Settings`."""
+Action = Callable[[types.ModuleType], None]
+
+_begun: list[int] = []
+
+
+def begin() -> None:
+    """Observe this process from now on, as far as the environment asks for it. A second time does nothing."""
+    text = os.environ.get(VARIABLE)
+    if not text or os.getpid() in _begun:
+        return
+    _begun.append(os.getpid())
+    settings = json.loads(text)
+    with contextlib.suppress(OSError):
+        record.open_file(settings["record"])
+    _note_process()
+    os.register_at_fork(after_in_child=_forked)
+    atexit.register(record.note, "exit")
+    wire.install(after_import, settings["model"], settings["langfuse"])
+    # Loaded with LiteLLM only: most Python processes of a program, and its tools, never import that.
+    after_import("litellm", functools.partial(_observe_litellm, register=settings.get("register")), before=True)
+
+
+def _forked() -> None:
+    _begun.append(os.getpid())
+    _note_process()
+
+
+def _note_process() -> None:
+    argv = getattr(sys, "orig_argv", None) or sys.argv
+    record.note("process", parent=os.getppid(), argv=[str(word)[:200] for word in argv[:20]])
+
+
+def _observe_litellm(_: object, *, register: str | None) -> None:
+    from . import flushes, tracker  # noqa: PLC0415
+
+    record.quietly(tracker.install, after_import)
+    record.quietly(flushes.install, after_import)
+    if register:
+        after_import("litellm", functools.partial(_register, name=register))
+
+
+def _register(litellm: types.ModuleType, name: str) -> None:
+    """Register a callback, as a deployment does that configures it outside the program."""
+    callbacks = litellm.callbacks if name == "langfuse_otel" else litellm.success_callback
+    if name not in callbacks:
+        callbacks.append(name)
+
+
+def after_import(name: str, action: Callable[[Any], None], *, before: bool = False) -> None:
+    """Call `action` with module `name`: now if it is there, or right after (`before`: before) it is imported."""
+    if name in sys.modules:
+        action(sys.modules[name])
+    else:
+        sys.meta_path.insert(0, _OnImport(name, action, before))
+
+
+class _OnImport(importlib.abc.MetaPathFinder):
+    """Calls `action` once, around the import of one module."""
+
+    def __init__(self, name: str, action: Callable[[Any], None], before: bool) -> None:
+        self.name, self.action, self.before = name, action, before
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> importlib.machinery.ModuleSpec | None:
+        """Find `name` as the other finders do, with a loader that calls `action`."""
+        if fullname != self.name:
+            return None
+        sys.meta_path.remove(self)
+        if self.before:
+            self.action(None)
+        spec = importlib.util.find_spec(fullname)
+        if not self.before and spec is not None and spec.loader is not None:
+            spec.loader.exec_module = functools.partial(self._load, spec.loader.exec_module)  # type: ignore[method-assign]
+        return spec
+
+    def _load(self, load: Action, module: types.ModuleType) -> None:
+        load(module)
+        self.action(module)

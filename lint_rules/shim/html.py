@@ -138,7 +138,7 @@ def _cause_row(group: Sequence[Call]) -> str:
     detail = " · ".join(esc(part) for part in (call.cause_detail, call.detail) if part)
     left = f'<span class="left-at">left at <code>{esc(call.left_at)}</code></span>' if call.left_at else ""
     return (
-        f'<li class="{call.verdict}"><span class="times">{len(group)}×</span>'
+        f'<li class="{call.verdict}"><span class="times">{len(group)}&times;</span>'
         f'<span class="verdict {call.verdict}">{call.verdict}</span>'
         f"<span><code>{esc(call.site or 'site unknown')}</code> {left}</span>"
         f"<span><b>{esc(call.cause or 'unknown')}</b> {_rule(call)}<br><small>{detail}</small></span></li>"
@@ -172,7 +172,7 @@ def _card(call: Call, *, is_open: bool) -> str:
 def _facts(call: Call) -> list[tuple[str, str]]:
     """Return what is known of a call, as HTML; the empty ones are left out by the reader."""
     return [
-        ("Verdict", esc(call.detail)),
+        ("Outcome", esc(call.detail)),
         ("Cause", f"{esc(call.cause)} {_rule(call)}" if call.cause else ""),
         ("Observed", esc(call.cause_detail)),
         ("Asked", f"{esc(call.api)} of <code>{esc(call.model)}</code>{f' by {esc(call.via)}' if call.via else ''}"),
@@ -215,7 +215,7 @@ def _chunk_row(chunks: Sequence[Moment]) -> list[str]:
     counted = Counter(chunk.kind for chunk in chunks)
     told = ", ".join(f"{counted[kind]} {kind}" for kind in ("sent", "received") if counted[kind])
     symbol, tone = mark_of("received" if counted["received"] else "sent")
-    until = f"–{chunks[-1].at:.3f}" if len(chunks) > 1 else ""
+    until = f"&ndash;{chunks[-1].at:.3f}" if len(chunks) > 1 else ""
     noun = "chunk" if len(chunks) == 1 else "chunks"
     return [f"<li><time>{chunks[0].at:.3f}{until}</time>{icon(symbol, tone)}<span>{noun}: {told}</span></li>"]
 
@@ -224,10 +224,7 @@ def _moment_row(moment: Moment) -> str:
     symbol, tone = mark_of(moment.kind)
     place = f" <code>{esc(moment.place)}</code>" if moment.place else ""
     note = f" <small>{esc(moment.note)}</small>" if moment.note else ""
-    return (
-        f"<li><time>{moment.at:.3f}</time>{icon(symbol, tone)}"
-        f"<span><b>{moment.kind}</b>{place}{note}</span></li>"
-    )
+    return f"<li><time>{moment.at:.3f}</time>{icon(symbol, tone)}<span><b>{moment.kind}</b>{place}{note}</span></li>"
 
 
 def _generations(generations: Sequence[Generation]) -> str:
@@ -248,7 +245,7 @@ def _process_table(report: RunReport) -> str:
 
 def _refused(report: RunReport) -> str:
     return _list(
-        f"<code>{esc(one.host)}{'' if one.port is None else f':{one.port}'}</code> tried {one.count}× by {esc(one.by)}"
+        f"<code>{esc(one.host)}{'' if one.port is None else f':{one.port}'}</code> tried {one.count}&times; by {esc(one.by)}"
         + (f" at <code>{esc(one.site)}</code>" if one.site else "")
         for one in report.refused
     )
@@ -256,7 +253,7 @@ def _refused(report: RunReport) -> str:
 
 def _elsewhere(report: RunReport) -> str:
     return _list(
-        f"{one.count}× {esc(one.what)}" + (f" at <code>{esc(one.site)}</code>" if one.site else "")
+        f"{one.count}&times; {esc(one.what)}" + (f" at <code>{esc(one.site)}</code>" if one.site else "")
         for one in report.elsewhere
     )
 
@@ -281,4 +278,5 @@ def _output(name: str, text: str) -> str:
         return f'<p class="quiet">{name} is empty.</p>'
     cut = len(text) - _OUTPUT_SHOWN
     said = f"{name}, {len(text):,} characters" + (f", the first {cut:,} left out" if cut > 0 else "")
-    return f'<details class="output"><summary>{said}</summary><pre tabindex="0">{esc(text[-_OUTPUT_SHOWN:])}</pre></details>'
+    kept = f'<pre tabindex="0">{esc(text[-_OUTPUT_SHOWN:])}</pre>'
+    return f'<details class="output"><summary>{said}</summary>{kept}</details>'

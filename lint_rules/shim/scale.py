@@ -17,8 +17,8 @@ _QUIET = 0.35
 """A stretch without events is folded if it is longer than this share of what is not folded yet."""
 _SHORTEST = 0.02
 """Seconds. Shorter stretches are never folded."""
-_TICKS = 8
-_APART = 8.0
+_TICKS = 12
+_APART = 5.5
 """Percent of the width between two labels, at least."""
 
 
@@ -90,11 +90,13 @@ def _folds(gaps: Sequence[tuple[float, float]], span: float) -> list[Fold]:
         quiet.append((start, stop))
         rest -= length
     # A little of the quiet stays on both sides, so that no event stands on the edge of a fold.
-    return [Fold(start + _margin(rest, start, stop), stop - _margin(rest, start, stop)) for start, stop in sorted(quiet)]
+    return [
+        Fold(start + _margin(rest, start, stop), stop - _margin(rest, start, stop)) for start, stop in sorted(quiet)
+    ]
 
 
 def _margin(rest: float, start: float, stop: float) -> float:
-    return min(0.05 * rest, (stop - start) / 8)
+    return min(0.03 * rest, (stop - start) / 8)
 
 
 def _round_step(rough: float) -> float:

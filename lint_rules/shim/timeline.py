@@ -48,7 +48,7 @@ SYMBOLS: Mapping[str, str] = {
     "received": '<path class="stroke" d="M-4-5V5M0-5V5M4-5V5"/>',
     "bar": '<path class="stroke wide" d="M-9 0H9"/>',
     "pending": '<path class="stroke dashed" d="M-9 0H9"/>',
-    "fold": '<path class="stroke" d="M-4 5-1-5M1 5 4-5"/>',
+    "fold": '<path class="shade" d="M-8-7H8V7H-8Z"/>',
 }
 """The shapes of the marks, around 0,0. Every kind has its own: colour only repeats what the shape says."""
 
@@ -150,7 +150,7 @@ def _span(seconds: float) -> str:
 def _notes(report: RunReport, axis: Scale) -> str:
     notes = ["Time runs in seconds since the program was started; the dashed line is its end."]
     if axis.folds:
-        notes.append("Hatched stretches, in which nothing happened, are folded; above them stands how long they were.")
+        notes.append("Shaded stretches, in which nothing happened, are folded; above them stands how long they were.")
     most = ticks_of(len(report.calls))
     if any(len(_at(call.moments, kind)) > most for call in report.calls for kind in ("sent", "received")):
         notes.append(f"At most {most} chunk ticks are drawn in a row, evenly thinned out.")
@@ -167,8 +167,7 @@ def _calls(report: RunReport, axis: Scale) -> str:
     rest = [call for call in calls if call not in shown]
     more = f"<summary>{len(rest)} more calls</summary>"
     return (
-        f"{_lanes(shown, calls, axis, report)}"
-        f'<details class="more">{more}{_lanes(rest, calls, axis, report)}</details>'
+        f'{_lanes(shown, calls, axis, report)}<details class="more">{more}{_lanes(rest, calls, axis, report)}</details>'
     )
 
 
@@ -192,8 +191,9 @@ def _call_lane(call: Call, axis: Scale, most: int, end: float) -> str:
     )
     kind = "stream" if call.stream else "call"
     label = (
-        f'<a class="label" href="#call-{call.number}"><span class="verdict {call.verdict}">{call.verdict}</span> '
-        f"<b>#{call.number}</b> <span>{esc(base(call.site) or 'site unknown')}</span> "
+        f'<a class="label" href="#call-{call.number}" title="{esc(call.site or "")}">'
+        f'<span class="verdict {call.verdict}">{call.verdict}</span> '
+        f"<b>#{call.number}</b> <span>{esc(_short(base(call.site)) or 'site unknown')}</span> "
         f"<small>{esc(call.api)} {kind}</small></a>"
     )
     names = '<span class="rows" aria-hidden="true"><i>model</i><i>program</i><i>logging</i></span>'
@@ -219,7 +219,7 @@ def _at(moments: Iterable[Moment], *kinds: str) -> list[Moment]:
 def _model_row(call: Call, axis: Scale, most: int) -> Iterator[str]:
     seen = _at(call.moments, "asked", "sent", "answered", "hung up")
     if seen:
-        yield _bar(axis, seen[0].at, seen[-1].at, _MODEL, "model thin", "the request was open")
+        yield _bar(axis, (seen[0].at, seen[-1].at), _MODEL, "model thin", "the request was open")
     yield _ticks(axis, _at(seen, "sent"), _MODEL, most, "the model sent")
     yield from (_mark(axis, moment, _MODEL) for moment in seen if moment.kind != "sent")
 
@@ -227,7 +227,7 @@ def _model_row(call: Call, axis: Scale, most: int) -> Iterator[str]:
 def _program_row(call: Call, axis: Scale, most: int) -> Iterator[str]:
     seen = _at(call.moments, "received", "left", "exhausted", "failed")
     if seen:
-        yield _bar(axis, seen[0].at, seen[-1].at, _PROGRAM, "program thin", "the program had the stream")
+        yield _bar(axis, (seen[0].at, seen[-1].at), _PROGRAM, "program thin", "the program had the stream")
     yield _ticks(axis, _at(seen, "received"), _PROGRAM, most, "the program got")
     for moment in _at(seen, "left", "exhausted", "failed"):
         yield _mark(axis, moment, _PROGRAM)
@@ -238,11 +238,11 @@ def _program_row(call: Call, axis: Scale, most: int) -> Iterator[str]:
 def _log_row(call: Call, axis: Scale, end: float) -> Iterator[str]:
     logs = [moment for moment in call.moments if moment.kind.startswith("log ")]
     if logs and logs[-1].kind in _LOG_ENDS:
-        yield _bar(axis, logs[0].at, logs[-1].at, _LOG, "log wide", "the log task")
+        yield _bar(axis, (logs[0].at, logs[-1].at), _LOG, "log wide", "the log task")
     elif logs:
         stop = max(end, logs[-1].at)
-        yield _bar(axis, logs[0].at, stop, _LOG, "bad dashed", "the log task never ended")
-        yield _text(axis, stop, _LOG, "never ended")
+        yield _bar(axis, (logs[0].at, stop), _LOG, "bad dashed", "the log task never ended")
+        yield _text(axis, stop, _LOG - 9, "never ended")
     for moment in (*logs, *_at(call.moments, "arrived")):
         yield _mark(axis, moment, _LOG)
         if moment.kind in ("log cancelled", "log raised"):
@@ -253,7 +253,7 @@ def _run_lane(report: RunReport, axis: Scale) -> str:
     if not report.moments:
         return ""
     bars = [
-        _bar(axis, began.at, ended, 13, "run wide", f"flush {began.note}".strip())
+        _bar(axis, (began.at, ended), 13, "run wide", f"flush {began.note}".strip())
         for began, ended in flushes(report.moments, axis.end)
     ]
     marks = [_mark(axis, moment, 13) for moment in _at(report.moments, "message")]
@@ -284,19 +284,20 @@ def _processes(report: RunReport, axis: Scale) -> str:
 
 def _process_lane(process: Process, axis: Scale) -> str:
     end = axis.end if process.ended is None else process.ended
-    bar = _bar(axis, process.began, end, 13, "run wide", process.command)
+    bar = _bar(axis, (process.began, end), 13, "run wide", process.command)
     ending = "exit handlers never ran" if process.ended is None else f"exit handlers ran at {process.ended:.3f} s"
     mark = _use(axis, end, 13, "no-exit" if process.ended is None else "exit", ending)
-    text = _text(axis, end, 13, "never ended") if process.ended is None else ""
     label = (
         f'<span class="label" title="{esc(process.command)}"><b>pid {process.pid}</b> '
-        f'<small>{esc(base(process.command))}</small></span><span class="rows"></span>'
+        f"<small>{esc(_short(process.command))}{', no orderly end' if process.ended is None else ''}</small></span>"
+        '<span class="rows"></span>'
     )
     told = f"Process {process.pid}, began at {process.began:.3f} s, {ending}"
-    return f'<li class="lane">{label}{_plot([bar, mark, text], _ROW, told)}</li>'
+    return f'<li class="lane">{label}{_plot([bar, mark], _ROW, told)}</li>'
 
 
-def _bar(axis: Scale, start: float, stop: float, y: int, look: str, title: str) -> str:
+def _bar(axis: Scale, life: tuple[float, float], y: int, look: str, title: str) -> str:
+    start, stop = life
     return (
         f'<line class="bar {look}" x1="{axis.x(start):.2f}%" x2="{axis.x(stop):.2f}%" y1="{y}" y2="{y}">'
         f"<title>{esc(title)}, {start:.3f} to {stop:.3f} s</title></line>"
@@ -310,9 +311,8 @@ def _mark(axis: Scale, moment: Moment, y: int) -> str:
 
 
 def _use(axis: Scale, at: float, y: int, symbol: str, title: str) -> str:
-    return (
-        f'<use class="{_TONES[symbol]}" href="#m-{symbol}" x="{axis.x(at):.2f}%" y="{y}"><title>{esc(title)}</title></use>'
-    )
+    place = f'x="{axis.x(at):.2f}%" y="{y}"'
+    return f'<use class="{_TONES[symbol]}" href="#m-{symbol}" {place}><title>{esc(title)}</title></use>'
 
 
 def _ticks(axis: Scale, moments: Sequence[Moment], y: int, most: int, who: str) -> str:
@@ -321,11 +321,11 @@ def _ticks(axis: Scale, moments: Sequence[Moment], y: int, most: int, who: str) 
         return ""
     drawn = thinned(moments, most)
     path = "".join(f"M{axis.x(moment.at) * 10:.1f} 0V10" for moment in drawn)
-    title = f"{who} {len(moments)} chunks" + (f", {len(drawn)} of them drawn" if len(drawn) < len(moments) else "")
+    told = f"{who} {len(moments)} chunks" + (f", {len(drawn)} of them drawn" if len(drawn) < len(moments) else "")
     return (
         f'<svg x="0" y="{y - 5}" width="100%" height="10" viewBox="0 0 1000 10" preserveAspectRatio="none">'
-        f'<path class="ticks {moments[0].kind}" d="{path}" vector-effect="non-scaling-stroke"><title>{title}</title></path>'
-        "</svg>"
+        f'<path class="ticks {moments[0].kind}" d="{path}" vector-effect="non-scaling-stroke">'
+        f"<title>{told}</title></path></svg>"
     )
 
 
@@ -340,8 +340,12 @@ def _text(axis: Scale, at: float, y: int, text: str) -> str:
     """Write beside a mark, on the side where there is room."""
     x = axis.x(at)
     side, shift = ("before", -12) if x > _FLIP else ("after", 12)
-    short = text if len(text) <= _LONGEST else "…" + text[1 - _LONGEST :]
-    return f'<text class="{side}" x="{x:.2f}%" dx="{shift}" y="{y + 4}">{esc(short)}</text>'
+    return f'<text class="{side}" x="{x:.2f}%" dx="{shift}" y="{y + 4}">{esc(_short(text))}</text>'
+
+
+def _short(text: str) -> str:
+    """Shorten from the left: the end of a path and the line number say most."""
+    return text if len(text) <= _LONGEST else "…" + text[1 - _LONGEST :]
 
 
 def base(place: str | None) -> str:

@@ -150,7 +150,10 @@ def mixed() -> RunReport:
             Moment(3.9, "flush began", "opentelemetry", None, 4242),
             Moment(3.96, "flush ended", "opentelemetry", None, 4242),
         ),
-        refused=(Refused("api.example.com", 443, "program", "app/tools.py:12", 3), Refused("pypi.org", None, "litellm", None)),
+        refused=(
+            Refused("api.example.com", 443, "program", "app/tools.py:12", 3),
+            Refused("pypi.org", None, "litellm", None),
+        ),
         elsewhere=(Elsewhere("mock_response or a cache", "app/cache.py:9", 2),),
     )
 

@@ -42,7 +42,7 @@ def page(report: RunReport) -> str:
         _section("Connections refused", _refused(report)),
         _section("Answered elsewhere, not judged", _elsewhere(report)),
         _section("Generations that belong to no call", _generations(report.strays)),
-        _section("What the SDKs said", _messages(report.moments)),
+        _section("What the SDKs did and said", _of_the_run(report.moments)),
         _section("Where looking into the program failed", _list(esc(one) for one in report.unobserved)),
         _section("Output", _output("stdout", report.stdout) + _output("stderr", report.stderr)),
     )
@@ -245,8 +245,8 @@ def _process_table(report: RunReport) -> str:
 
 def _refused(report: RunReport) -> str:
     return _list(
-        f"<code>{esc(one.host)}{'' if one.port is None else f':{one.port}'}</code> tried {one.count}&times; by {esc(one.by)}"
-        + (f" at <code>{esc(one.site)}</code>" if one.site else "")
+        f"<code>{esc(one.host)}{'' if one.port is None else f':{one.port}'}</code> "
+        f"tried {one.count}&times; by {esc(one.by)}" + (f" at <code>{esc(one.site)}</code>" if one.site else "")
         for one in report.refused
     )
 
@@ -258,8 +258,8 @@ def _elsewhere(report: RunReport) -> str:
     )
 
 
-def _messages(moments: Iterable[Moment]) -> str:
-    rows = [_moment_row(moment) for moment in moments if moment.kind == "message"]
+def _of_the_run(moments: Iterable[Moment]) -> str:
+    rows = [_moment_row(moment) for moment in moments]
     return f'<ol class="moments">{"".join(rows[:_LISTED])}</ol>{_left_out(len(rows))}' if rows else ""
 
 

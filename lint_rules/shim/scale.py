@@ -58,7 +58,7 @@ class Scale:
         piece = min(bisect_right(self._times, at), len(self._times) - 1)
         start, stop = self._times[piece - 1], self._times[piece]
         left, right = self._places[piece - 1], self._places[piece]
-        return left + (right - left) * (at - start) / (stop - start) if stop > start else left
+        return min(RIGHT, left + (right - left) * (at - start) / (stop - start)) if stop > start else left
 
     def ticks(self) -> list[Tick]:
         """Return round times for the axis, no two too close, none in a fold."""

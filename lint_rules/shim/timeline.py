@@ -21,7 +21,7 @@ _MOST_TICKS = 240
 """Chunk ticks of one row: more would touch each other."""
 _FLIP = 55.0
 """Percent of the width beyond which text stands to the left of its mark."""
-_LONGEST = 26
+_LONGEST = 28
 """Characters of a label inside a lane."""
 
 _MODEL, _PROGRAM, _LOG = 10, 28, 46
@@ -87,7 +87,7 @@ def timeline(report: RunReport) -> str:
     lives = [time for process in report.processes for time in (process.began, process.ended) if time is not None]
     axis = scale([*times, *lives, report.seconds], report.seconds)
     lanes = "".join((_processes(report, axis), _calls(report, axis), _run_lane(report, axis)))
-    return f'{legend()}<div class="timeline">{_axis(axis, report)}{lanes}</div>{_notes(report, axis)}'
+    return f'<div class="timeline">{_axis(axis, report)}{lanes}</div>{_notes(report, axis)}{legend()}'
 
 
 def symbols() -> str:
@@ -164,7 +164,8 @@ def _calls(report: RunReport, axis: Scale) -> str:
         return _lanes(calls, calls, axis, report)
     bad = [call for call in calls if call.verdict != "delivered"]
     shown = (bad + [call for call in calls if call.verdict == "delivered"])[:LANES_SHOWN]
-    rest = [call for call in calls if call not in shown]
+    drawn = {id(call) for call in shown}
+    rest = [call for call in calls if id(call) not in drawn]
     more = f"<summary>{len(rest)} more calls</summary>"
     return (
         f'{_lanes(shown, calls, axis, report)}<details class="more">{more}{_lanes(rest, calls, axis, report)}</details>'
@@ -193,8 +194,8 @@ def _call_lane(call: Call, axis: Scale, most: int, end: float) -> str:
     label = (
         f'<a class="label" href="#call-{call.number}" title="{esc(call.site or "")}">'
         f'<span class="verdict {call.verdict}">{call.verdict}</span> '
-        f"<b>#{call.number}</b> <span>{esc(_short(base(call.site)) or 'site unknown')}</span> "
-        f"<small>{esc(call.api)} {kind}</small></a>"
+        f"<b>#{call.number}</b> <small>{esc(_short(call.api))} {kind}</small> "
+        f"<span>{esc(_short(base(call.site)) or 'site unknown')}</span></a>"
     )
     names = '<span class="rows" aria-hidden="true"><i>model</i><i>program</i><i>logging</i></span>'
     plot = _plot(rows, _HEIGHT, _told(call)) if call.moments else '<span class="plot quiet">no moments recorded</span>'
@@ -257,7 +258,7 @@ def _run_lane(report: RunReport, axis: Scale) -> str:
         for began, ended in flushes(report.moments, axis.end)
     ]
     marks = [_mark(axis, moment, 13) for moment in _at(report.moments, "message")]
-    label = '<span class="label"><b>SDKs</b> <small>flushes, complaints</small></span><span class="rows"></span>'
+    label = '<span class="label"><b>SDKs</b> <span>flushes, complaints</span></span><span class="rows"></span>'
     told = "; ".join(f"{moment.kind} at {moment.at:.3f} s" for moment in report.moments[:12])
     return f'<ol class="lanes"><li class="lane">{label}{_plot([*bars, *marks], _ROW, told)}</li></ol>'
 
@@ -289,8 +290,8 @@ def _process_lane(process: Process, axis: Scale) -> str:
     mark = _use(axis, end, 13, "no-exit" if process.ended is None else "exit", ending)
     label = (
         f'<span class="label" title="{esc(process.command)}"><b>pid {process.pid}</b> '
-        f"<small>{esc(_short(process.command))}{', no orderly end' if process.ended is None else ''}</small></span>"
-        '<span class="rows"></span>'
+        f"<small>{'no orderly end' if process.ended is None else ''}</small> "
+        f'<span>{esc(_short(process.command))}</span></span><span class="rows"></span>'
     )
     told = f"Process {process.pid}, began at {process.began:.3f} s, {ending}"
     return f'<li class="lane">{label}{_plot([bar, mark], _ROW, told)}</li>'

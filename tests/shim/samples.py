@@ -179,6 +179,10 @@ def hostile() -> RunReport:
 def many(count: int = 500) -> RunReport:
     """Return a report with that many calls, among them streams of a thousand chunks."""
     makers = (cancelled, lost_stream, delivered, partial)
-    calls = [makers[index % 4](index + 1, _START + index * 0.05) for index in range(count)]
-    long = _ordered(*_stream(_START, 1000, 1000, 0.001))
-    return replace(mixed(), calls=tuple(replace(call, moments=(*call.moments, *long)) for call in calls), seconds=30.0)
+    calls = []
+    for index in range(count):
+        at = _START + index * 0.05
+        call = makers[index % 4](index + 1, at)
+        long = _stream(at, 1000, 1000, 0.0002) if call.stream else []
+        calls.append(replace(call, moments=_ordered(*call.moments, *long)))
+    return replace(mixed(), calls=tuple(calls), seconds=30.0)

@@ -12,8 +12,8 @@ _UNSEEN = re.compile(
 )
 """Controls, what is not drawn, what turns the direction of the text around, and lone surrogates."""
 _ILLEGAL_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_PICTURES = 0x2400
-"""Where Unicode has its pictures of the control characters."""
+_COLOURS = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-~]")
+"""What terminals take for a colour or a movement, and what would only be noise elsewhere."""
 
 
 def visible(text: str) -> str:
@@ -23,9 +23,12 @@ def visible(text: str) -> str:
 
 def _spelled(match: re.Match[str]) -> str:
     code = ord(match[0])
-    if code < 0x20:
-        return chr(_PICTURES + code)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def uncoloured(text: str) -> str:
+    """Return what a program printed without the sequences that only a terminal understands."""
+    return _COLOURS.sub("", text)
 
 
 def esc(text: object) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from .escape import esc
+from .escape import esc, uncoloured
 from .sink import Generation
 from .timeline import icon, mark_of, symbols, timeline
 from .verdict import WORST_FIRST, Call, Moment, RunReport
@@ -161,8 +161,8 @@ def _card(call: Call, *, is_open: bool) -> str:
         f"<code>{esc(call.site or 'site unknown')}</code> <small>{esc(call.cause or '')}</small></summary>"
     )
     facts = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in _facts(call) if value)
-    moments = f"<h4>Moments</h4><ol class='moments'>{_moments(call.moments)}</ol>" if call.moments else ""
-    got = f"<h4>At Langfuse</h4>{_generations(call.generations)}" if call.generations else ""
+    moments = f"<h3>Moments</h3><ol class='moments'>{_moments(call.moments)}</ol>" if call.moments else ""
+    got = f"<h3>At Langfuse</h3>{_generations(call.generations)}" if call.generations else ""
     return (
         f'<details class="card {call.verdict}" data-verdict="{call.verdict}"{" open" if is_open else ""}>{summary}'
         f'<div id="call-{call.number}"><dl>{facts}</dl>{got}{moments}</div></details>'
@@ -278,5 +278,5 @@ def _output(name: str, text: str) -> str:
         return f'<p class="quiet">{name} is empty.</p>'
     cut = len(text) - _OUTPUT_SHOWN
     said = f"{name}, {len(text):,} characters" + (f", the first {cut:,} left out" if cut > 0 else "")
-    kept = f'<pre tabindex="0">{esc(text[-_OUTPUT_SHOWN:])}</pre>'
+    kept = f'<pre tabindex="0">{esc(uncoloured(text[-_OUTPUT_SHOWN:]))}</pre>'
     return f'<details class="output"><summary>{said}</summary>{kept}</details>'

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import canary
+from . import canary, reports
 from .loopback import ShimError
 from .run import run
 from .sink import ANSWERS
@@ -42,7 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(own)
     if not command:
         parser.error("no command given: expected -- COMMAND…")
+    wanted = {name: path for name in reports.FORMATS if (path := getattr(options, name)) is not None}
     try:
+        reports.require_writable(wanted.values())
         report = run(
             command,
             python=options.python,
@@ -51,14 +52,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             langfuse=options.langfuse,
             echo=sys.stderr.buffer,
         )
-        if options.json:
-            _write_json(options.json, report)
     except ShimError as error:
         return _broken(str(error))
     except KeyboardInterrupt:
         return _broken("interrupted")
+    # The table first: whatever becomes of the files, the run was not in vain.
     _show(report, options.timeout)
-    return exit_status(report)
+    unwritten = reports.write(report, wanted)
+    for failure in unwritten:
+        _say(failure)
+    return EXIT_BROKEN if unwritten else exit_status(report)
 
 
 def exit_status(report: RunReport) -> int:
@@ -79,7 +82,9 @@ def _parser() -> argparse.ArgumentParser:
     option = parser.add_argument
     option("--timeout", type=_seconds, default=60.0, metavar="S", help="kill the program after S seconds (60)")
     option("--python", default=sys.executable, metavar="PY", help="the Python that runs the program (this one)")
-    option("--json", type=Path, metavar="FILE", help="also write the report to FILE")
+    option("--json", type=Path, metavar="FILE", help="also write the report to FILE, as JSON")
+    option("--html", type=Path, metavar="FILE", help="also write it to FILE as a page, with the timeline of the run")
+    option("--junit", type=Path, metavar="FILE", help="also write it to FILE as JUnit XML, a test case per call")
     option("--langfuse", choices=ANSWERS, default="ok", help="how the loopback Langfuse takes what it is sent (ok)")
     option("--canary", action="store_true", help="send one trace to the configured Langfuse instead: --canary --help")
     option("--port", type=_port, default=0, metavar="N", help="port of the model endpoint (a free one)")
@@ -106,13 +111,6 @@ def _port(text: str) -> int:
     if not 0 <= value <= 65535:
         raise argparse.ArgumentTypeError("must be between 0 and 65535")
     return value
-
-
-def _write_json(path: Path, report: RunReport) -> None:
-    try:
-        path.write_text(json.dumps(report.to_json(), indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise ShimError(f"cannot write {path}: {error.strerror}") from None
 
 
 def _show(report: RunReport, timeout: float) -> None:

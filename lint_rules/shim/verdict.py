@@ -35,6 +35,9 @@ MomentKind = Literal[
     "message",
 ]
 
+SCHEMA = 1
+"""The version of what `to_json` returns. It grows when a field goes away or changes; new fields do not change it."""
+
 WORST_FIRST: tuple[CallVerdict, ...] = ("lost", "partial", "duplicated", "delivered")
 
 
@@ -183,8 +186,13 @@ class RunReport:
         return f"exit {self.exit_code}"
 
     def to_json(self) -> dict[str, Any]:
-        """Return the report as plain data for `json.dumps`."""
-        derived = {"verdict": self.verdict, "call_verdict": self.call_verdict, "outcome": self.outcome}
+        """Return the report as plain data for `json.dumps`; `docs/shim-report.md` describes it field by field."""
+        derived = {
+            "schema": SCHEMA,
+            "verdict": self.verdict,
+            "call_verdict": self.call_verdict,
+            "outcome": self.outcome,
+        }
         return {**derived, **asdict(self)}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from . import canary, reports
@@ -20,9 +20,10 @@ EXIT_CLEAN, EXIT_LOST, EXIT_BROKEN = 0, 1, 2
 _FLAGS = ("-h", "--help", "--canary")
 
 _EPILOG = """\
-COMMAND is `script.py args`, `python script.py args` or `-m module args`. The program runs unmodified, without keys or
-network: its model calls are answered, and its traces received, by loopback endpoints. Its output goes to stderr, the
-report to stdout. Exit status: 0 every call delivered (or none made), 1 a call was lost, partial or duplicated, 2 the
+COMMAND is `script.py args`, `-m module args`, `pytest`, or whatever else starts Python. The program and its child
+processes run unmodified, without keys or network: their model calls are answered, and their traces received, by loopback
+endpoints, and connections to other machines are refused. Its output goes to stderr, the report to stdout.
+ Exit status: 0 every call delivered (or none made), 1 a call was lost, partial or duplicated, 2 the
 program or the shim failed.
 """
 
@@ -50,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             timeout=options.timeout,
             port=options.port,
             langfuse=options.langfuse,
+            register=options.callback,
             echo=sys.stderr.buffer,
         )
     except ShimError as error:
@@ -86,6 +88,12 @@ def _parser() -> argparse.ArgumentParser:
     option("--html", type=Path, metavar="FILE", help="also write it to FILE as a page, with the timeline of the run")
     option("--junit", type=Path, metavar="FILE", help="also write it to FILE as JUnit XML, a test case per call")
     option("--langfuse", choices=ANSWERS, default="ok", help="how the loopback Langfuse takes what it is sent (ok)")
+    option(
+        "--callback",
+        choices=canary.CALLBACKS,
+        default="",
+        help="register this callback with LiteLLM, for a program whose deployment does that",
+    )
     option("--canary", action="store_true", help="send one trace to the configured Langfuse instead: --canary --help")
     option("--port", type=_port, default=0, metavar="N", help="port of the model endpoint (a free one)")
     return parser
@@ -121,10 +129,22 @@ def _show(report: RunReport, timeout: float) -> None:
         _say(f"the program failed: {report.outcome}")
     elif not report.calls:
         _say("the program made no model call")
+    for line in _remarks(report):
+        _say(line)
+
+
+def _remarks(report: RunReport) -> Iterator[str]:
+    """Yield what the table has no row for."""
     for failure in dict.fromkeys(report.unobserved):
-        _say(f"could not look into the program, causes may be missing: {failure}")
+        yield f"could not look into the program, causes may be missing: {failure}"
+    for one in report.refused:
+        port = f":{one.port}" if one.port else ""
+        yield f"refused: {one.by} tried to reach {one.host}{port}" + (f" at {one.site}" if one.site else "")
+    for other in report.elsewhere:
+        calls = "1 call was" if other.count == 1 else f"{other.count} calls were"
+        yield f"not judged: {calls} answered by {other.what}" + (f" at {other.site}" if other.site else "")
     if report.strays:
-        _say(f"{len(report.strays)} generation(s) arrived that belong to none of these calls")
+        yield f"{len(report.strays)} generation(s) arrived that belong to none of these calls"
 
 
 def _broken(message: str) -> int:

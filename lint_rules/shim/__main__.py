@@ -21,8 +21,8 @@ _FLAGS = ("-h", "--help", "--canary")
 
 _EPILOG = """\
 COMMAND is `script.py args`, `-m module args`, `pytest`, or whatever else starts Python. The program and its child
-processes run unmodified, without keys or network: their model calls are answered, and their traces received, by loopback
-endpoints, and connections to other machines are refused. Its output goes to stderr, the report to stdout.
+processes run unmodified, without keys or network: their model calls are answered, and their traces received, by
+loopback endpoints, and connections to other machines are refused. Its output goes to stderr, the report to stdout.
  Exit status: 0 every call delivered (or none made), 1 a call was lost, partial or duplicated, 2 the
 program or the shim failed.
 """

@@ -11,6 +11,10 @@ WIDTH = 100
 _GAP = "  "
 _PROGRAM = 12
 """Characters of the program's name to keep as long as other columns fit: its end, mostly."""
+_PATHS = ("program", "call site", "left at")
+"""Columns to cut first, from the left: the end of a path and its line say most."""
+_PATH = 16
+"""Characters of a path to keep as long as other columns can give way."""
 
 
 class Comparison(NamedTuple):
@@ -80,16 +84,20 @@ def _sites(report: RunReport) -> str:
 
 
 def _aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    widths = _fitted([max(len(row[column]) for row in (header, *rows)) for column in range(len(header))])
+    widths = _fitted(header, [max(len(row[column]) for row in (header, *rows)) for column in range(len(header))])
     ruler = tuple("-" * width for width in widths)
     return "\n".join(_line(row, widths) for row in (header, ruler, *rows))
 
 
-def _fitted(widths: Sequence[int]) -> list[int]:
-    """Narrow first the program's column, then the widest, one character at a time, until the line fits."""
+def _fitted(header: Sequence[str], widths: Sequence[int]) -> list[int]:
+    """Narrow the program's column, then the other paths, then the widest, until the line fits."""
     fitted = list(widths)
+    paths = [column for column, name in enumerate(header) if name in _PATHS[1:]]
     while sum(fitted) + len(_GAP) * (len(fitted) - 1) > WIDTH:
-        fitted[0 if fitted[0] > _PROGRAM else fitted.index(max(fitted))] -= 1
+        widest = max((column for column in paths if fitted[column] > _PATH), key=fitted.__getitem__, default=None)
+        if fitted[0] > _PROGRAM:
+            widest = 0
+        fitted[fitted.index(max(fitted)) if widest is None else widest] -= 1
     return fitted
 
 

@@ -9,8 +9,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from .escape import esc, uncoloured
+from .marks import icon, mark_of, symbols
 from .sink import Generation
-from .timeline import icon, mark_of, symbols, timeline
+from .timeline import timeline
 from .verdict import WORST_FIRST, Call, Moment, RunReport
 
 CARDS_OPEN = 12
@@ -106,7 +107,7 @@ def _counts(calls: Sequence[Call]) -> str:
     bar = "".join(f'<i class="{one}" style="flex-grow:{counted[one]}"></i>' for one in WORST_FIRST if counted[one])
     choices = _choice("all", len(calls), checked=True)
     choices += "".join(_choice(verdict, counted[verdict], checked=False) for verdict in WORST_FIRST)
-    errors = f'<span class="count failed"><b>{failed}</b> answered with an error</span>'
+    errors = f'<span class="count failed"><b>{failed}</b> answered with an error</span>' if failed else ""
     return (
         f'<div class="share" aria-hidden="true">{bar}</div>'
         f'<fieldset class="counts"><legend>Show calls that are</legend>{choices}{errors}</fieldset>'
@@ -151,7 +152,9 @@ def _rule(call: Call) -> str:
 
 def _cards(report: RunReport) -> str:
     few = len(report.calls) <= CARDS_OPEN
-    cards = "".join(_card(call, is_open=few and call.verdict != "delivered") for call in report.calls)
+    # What went wrong comes first: that is what the page is opened for.
+    calls = sorted(report.calls, key=lambda call: call.verdict == "delivered")
+    cards = "".join(_card(call, is_open=few and call.verdict != "delivered") for call in calls)
     return f'<div class="cards">{cards}</div>' if cards else ""
 
 

@@ -6,17 +6,20 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from statistics import median
 from typing import NamedTuple
 
 LEFT, RIGHT = 1.0, 99.0
 """Percent of the width between which time runs: marks on the edge stay whole."""
-_FOLD = 7.0
+_FOLD = 5.0
 """Percent of the width that a folded stretch takes."""
-_MOST_FOLDS = 4
-_QUIET = 0.35
+_MOST_FOLDS = 7
+_QUIET = 0.2
 """A stretch without events is folded if it is longer than this share of what is not folded yet."""
-_SHORTEST = 0.02
+_SHORTEST = 0.1
 """Seconds. Shorter stretches are never folded."""
+_OUTSTANDING = 3
+"""And only if it is that many times as long as stretches usually are: of equal ones, none is quiet."""
 _TICKS = 12
 _APART = 5.5
 """Percent of the width between two labels, at least."""
@@ -82,10 +85,11 @@ def scale(times: Iterable[float], end: float) -> Scale:
 
 
 def _folds(gaps: Sequence[tuple[float, float]], span: float) -> list[Fold]:
+    usual = _OUTSTANDING * median(stop - start for start, stop in gaps) if len(gaps) > 3 else 0.0
     rest, quiet = span, []
     for start, stop in sorted(gaps, key=lambda gap: gap[0] - gap[1])[:_MOST_FOLDS]:
         length = stop - start
-        if length < max(_QUIET * rest, _SHORTEST) or length > 0.9999 * rest:
+        if length < max(_QUIET * rest, _SHORTEST, usual) or length > 0.9999 * rest:
             break
         quiet.append((start, stop))
         rest -= length

@@ -5,12 +5,13 @@ Places are percent of the width, heights are pixels: nothing is distorted, whate
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from .escape import esc
+from .marks import TONES, legend, mark_of
 from .scale import Scale, scale
-from .verdict import Call, Moment, MomentKind, Process, RunReport
+from .verdict import Call, Moment, Process, RunReport
 
 LANES_SHOWN = 40
 """Lanes drawn before the rest is collapsed."""
@@ -21,6 +22,10 @@ _MOST_TICKS = 240
 """Chunk ticks of one row: more would touch each other."""
 _FLIP = 55.0
 """Percent of the width beyond which text stands to the left of its mark."""
+_ROOM = 30.0
+"""Percent of the width that a text takes on a narrow page, about."""
+_APART = 14.0
+"""Percent of the width between two labels of the axis that a narrow page needs."""
 _LONGEST = 28
 """Characters of a label inside a lane."""
 
@@ -28,53 +33,6 @@ _MODEL, _PROGRAM, _LOG = 10, 28, 46
 _HEIGHT = 56
 _ROW = 26
 
-SYMBOLS: Mapping[str, str] = {
-    "asked": '<circle r="3.5" class="hollow"/>',
-    "answered": '<circle r="4"/>',
-    "hung-up": '<path class="stroke" d="M-3.5-5H0V5H-3.5M3-3.5V3.5"/>',
-    "left": '<path d="M-1-8H8L5.5-4.5 8-1H1V7H-1Z"/>',
-    "exhausted": '<path class="stroke" d="M-4 0-1 3.5 5-4.5"/>',
-    "failed": '<path class="stroke" d="M-4-4 4 4M4-4-4 4"/>',
-    "log-created": '<path class="hollow" d="M-3.5-3.5H3.5V3.5H-3.5Z"/>',
-    "log-started": '<path d="M-3-4.5 4.5 0-3 4.5Z"/>',
-    "log-finished": '<path d="M-4-4H4V4H-4Z"/>',
-    "log-cancelled": '<path class="stroke" d="M-4.5-4.5 4.5 4.5M4.5-4.5-4.5 4.5"/>',
-    "log-raised": '<path d="M0-5.5 6 5H-6Z"/>',
-    "arrived": '<path d="M0-6.5 6.5 0 0 6.5-6.5 0Z"/>',
-    "message": '<path d="M0-5.5 6 5H-6Z"/>',
-    "exit": '<path class="stroke" d="M0-7V7"/>',
-    "no-exit": '<path class="stroke" d="M-3-7 2-3-3 1 2 5"/>',
-    "sent": '<path class="stroke" d="M-4-5V5M0-5V5M4-5V5"/>',
-    "received": '<path class="stroke" d="M-4-5V5M0-5V5M4-5V5"/>',
-    "bar": '<path class="stroke wide" d="M-9 0H9"/>',
-    "pending": '<path class="stroke dashed" d="M-9 0H9"/>',
-    "fold": '<path class="shade" d="M-8-7H8V7H-8Z"/>',
-}
-"""The shapes of the marks, around 0,0. Every kind has its own: colour only repeats what the shape says."""
-
-LEGEND: Sequence[tuple[str, str, str]] = (
-    ("asked", "model", "the model was asked"),
-    ("sent", "model", "chunk the model sent"),
-    ("answered", "model", "answered in full"),
-    ("hung-up", "bad", "the program hung up"),
-    ("received", "program", "chunk the program got"),
-    ("exhausted", "program", "stream read to its end"),
-    ("left", "bad", "stream left early, and where"),
-    ("failed", "bad", "the call or its stream failed"),
-    ("log-created", "log", "log task created"),
-    ("log-started", "log", "log task started"),
-    ("log-finished", "log", "log task finished"),
-    ("log-cancelled", "bad", "log task cancelled"),
-    ("log-raised", "bad", "log task raised"),
-    ("pending", "bad", "log task never ended"),
-    ("arrived", "ok", "arrived at Langfuse"),
-    ("bar", "run", "exporter flush; life of a process"),
-    ("exit", "run", "exit handlers ran"),
-    ("no-exit", "bad", "exit handlers never ran"),
-    ("message", "warn", "an SDK complained"),
-    ("fold", "run", "quiet stretch, folded"),
-)
-_TONES = {symbol: tone for symbol, tone, _ in LEGEND}
 _LOG_ENDS = ("log finished", "log cancelled", "log raised")
 _CHUNKS = ("sent", "received")
 
@@ -88,29 +46,6 @@ def timeline(report: RunReport) -> str:
     axis = scale([*times, *lives, report.seconds], report.seconds)
     lanes = "".join((_processes(report, axis), _calls(report, axis), _run_lane(report, axis)))
     return f'<div class="timeline">{_axis(axis, report)}{lanes}</div>{_notes(report, axis)}{legend()}'
-
-
-def symbols() -> str:
-    """Return the shapes, to be used by reference anywhere on the page."""
-    shapes = "".join(f'<g id="m-{name}">{shape}</g>' for name, shape in SYMBOLS.items())
-    return f'<svg class="defs" width="0" height="0" aria-hidden="true"><defs>{shapes}</defs></svg>'
-
-
-def legend() -> str:
-    """Return what the marks mean."""
-    entries = "".join(f"<li>{icon(symbol, tone)}{text}</li>" for symbol, tone, text in LEGEND)
-    return f'<details class="legend" open><summary>Legend</summary><ul>{entries}</ul></details>'
-
-
-def icon(symbol: str, tone: str) -> str:
-    """Return one mark to stand in a line of text."""
-    return f'<svg class="icon {tone}" viewBox="-10 -10 20 20" aria-hidden="true"><use href="#m-{symbol}"/></svg>'
-
-
-def mark_of(kind: MomentKind) -> tuple[str, str]:
-    """Return the symbol of a kind of moment, and its tone."""
-    symbol = {"flush began": "bar", "flush ended": "bar"}.get(kind, kind.replace(" ", "-"))
-    return symbol, _TONES[symbol]
 
 
 def ticks_of(calls: int) -> int:
@@ -128,19 +63,23 @@ def _axis(axis: Scale, report: RunReport) -> str:
     )
     end = axis.x(report.seconds)
     lines += f'<line class="end" x1="{end:.2f}%" x2="{end:.2f}%" y1="0" y2="100%"/>'
-    labels = "".join(
-        f'<text class="{"odd" if index % 2 else "even"}" x="{tick.x:.2f}%" y="34">{tick.label}</text>'
-        for index, tick in enumerate(ticks)
-    )
-    skips = "".join(
-        f'<text class="skip" x="{(axis.x(fold.began) + axis.x(fold.ended)) / 2:.2f}%" y="14">'
-        f"{_span(fold.ended - fold.began)}</text>"
-        for fold in axis.folds
-    )
+    labels = _labels([(tick.x, tick.label) for tick in ticks], 34, "time")
+    skips = [((axis.x(fold.began) + axis.x(fold.ended)) / 2, _span(fold.ended - fold.began)) for fold in axis.folds]
+    labels += _labels(skips, 14, "skip")
     return (
         f'<svg class="grid" aria-hidden="true">{folds}{lines}</svg>'
-        f'<div class="axis" aria-hidden="true"><span>seconds</span><svg>{labels}{skips}</svg></div>'
+        f'<div class="axis" aria-hidden="true"><span>seconds</span><svg>{labels}</svg></div>'
     )
+
+
+def _labels(labels: Iterable[tuple[float, str]], y: int, kind: str) -> str:
+    """Write on the axis; what stands too close for a narrow page is marked, to be left out there."""
+    written, last = "", -_APART
+    for x, text in labels:
+        near = x - last < _APART
+        last = last if near else x
+        written += f'<text class="{kind}{" near" if near else ""}" x="{x:.2f}%" y="{y}">{text}</text>'
+    return written
 
 
 def _span(seconds: float) -> str:
@@ -185,20 +124,18 @@ def _end_of(call: Call, report: RunReport) -> float:
 
 
 def _call_lane(call: Call, axis: Scale, most: int, end: float) -> str:
-    rows = (
-        *_model_row(call, axis, most),
-        *_program_row(call, axis, most),
-        *_log_row(call, axis, end),
-    )
     kind = "stream" if call.stream else "call"
     label = (
         f'<a class="label" href="#call-{call.number}" title="{esc(call.site or "")}">'
         f'<span class="verdict {call.verdict}">{call.verdict}</span> '
-        f"<b>#{call.number}</b> <small>{esc(_short(call.api))} {kind}</small> "
+        f"<b>#{call.number}</b> <small>{esc(_short(call.api.partition('/')[0]))} {kind}</small> "
         f"<span>{esc(_short(base(call.site)) or 'site unknown')}</span></a>"
     )
     names = '<span class="rows" aria-hidden="true"><i>model</i><i>program</i><i>logging</i></span>'
-    plot = _plot(rows, _HEIGHT, _told(call)) if call.moments else '<span class="plot quiet">no moments recorded</span>'
+    plot = '<span class="plot quiet">no moments recorded</span>'
+    if call.moments:
+        rows = (*_model_row(call, axis, most), *_program_row(call, axis, most), *_log_row(call, axis, end))
+        plot = _plot(rows, _HEIGHT, _told(call))
     return f'<li class="lane" data-verdict="{call.verdict}">{label}{names}{plot}</li>'
 
 
@@ -233,21 +170,25 @@ def _program_row(call: Call, axis: Scale, most: int) -> Iterator[str]:
     for moment in _at(seen, "left", "exhausted", "failed"):
         yield _mark(axis, moment, _PROGRAM)
         if moment.kind != "exhausted" and (place := moment.place or call.left_at):
-            yield _text(axis, moment.at, _PROGRAM, base(place))
+            yield _text(axis, (seen[0].at, moment.at), _PROGRAM, base(place))
 
 
 def _log_row(call: Call, axis: Scale, end: float) -> Iterator[str]:
     logs = [moment for moment in call.moments if moment.kind.startswith("log ")]
-    if logs and logs[-1].kind in _LOG_ENDS:
-        yield _bar(axis, (logs[0].at, logs[-1].at), _LOG, "log wide", "the log task")
-    elif logs:
+    unfinished = bool(logs) and logs[-1].kind not in _LOG_ENDS
+    if unfinished:
         stop = max(end, logs[-1].at)
         yield _bar(axis, (logs[0].at, stop), _LOG, "bad dashed", "the log task never ended")
-        yield _text(axis, stop, _LOG - 9, "never ended")
+        yield _text(axis, (stop, stop), _LOG - 9, "never ended")
+    elif logs:
+        yield _bar(axis, (logs[0].at, logs[-1].at), _LOG, "log wide", "the log task")
     for moment in (*logs, *_at(call.moments, "arrived")):
         yield _mark(axis, moment, _LOG)
         if moment.kind in ("log cancelled", "log raised"):
-            yield _text(axis, moment.at, _LOG, moment.kind.removeprefix("log "))
+            yield _text(axis, (logs[0].at, moment.at), _LOG, moment.kind.removeprefix("log "))
+    if call.verdict == "lost" and not unfinished and not _at(logs, "log cancelled", "log raised"):
+        last = (logs or call.moments)[-1]
+        yield _text(axis, ((logs or [last])[0].at, last.at), _LOG, "nothing arrived")
 
 
 def _run_lane(report: RunReport, axis: Scale) -> str:
@@ -313,7 +254,7 @@ def _mark(axis: Scale, moment: Moment, y: int) -> str:
 
 def _use(axis: Scale, at: float, y: int, symbol: str, title: str) -> str:
     place = f'x="{axis.x(at):.2f}%" y="{y}"'
-    return f'<use class="{_TONES[symbol]}" href="#m-{symbol}" {place}><title>{esc(title)}</title></use>'
+    return f'<use class="{TONES[symbol]}" href="#m-{symbol}" {place}><title>{esc(title)}</title></use>'
 
 
 def _ticks(axis: Scale, moments: Sequence[Moment], y: int, most: int, who: str) -> str:
@@ -337,10 +278,12 @@ def thinned(moments: Sequence[Moment], most: int) -> Sequence[Moment]:
     return [moments[index * (len(moments) - 1) // (most - 1)] for index in range(most)]
 
 
-def _text(axis: Scale, at: float, y: int, text: str) -> str:
-    """Write beside a mark, on the side where there is room."""
-    x = axis.x(at)
-    side, shift = ("before", -12) if x > _FLIP else ("after", 12)
+def _text(axis: Scale, life: tuple[float, float], y: int, text: str) -> str:
+    """Write beside a bar: behind its end, or, where there is no room, in front of its start."""
+    start, stop = axis.x(life[0]), axis.x(life[1])
+    x, side, shift = stop, "after", 12
+    if stop > _FLIP:
+        x, side, shift = (start if start > _ROOM else stop), "before", -12
     return f'<text class="{side}" x="{x:.2f}%" dx="{shift}" y="{y + 4}">{esc(_short(text))}</text>'
 
 

@@ -18,8 +18,9 @@ import pytest
 
 from lint_rules.shim.escape import esc, visible, xml_text
 from lint_rules.shim.html import page
+from lint_rules.shim.marks import mark_of
 from lint_rules.shim.scale import scale
-from lint_rules.shim.timeline import LANES_SHOWN, flushes, mark_of, thinned, ticks_of
+from lint_rules.shim.timeline import LANES_SHOWN, flushes, thinned, ticks_of
 from lint_rules.shim.verdict import CallVerdict, Moment, MomentKind, RunReport
 
 from . import samples
@@ -99,6 +100,14 @@ def test_a_report_without_moments_has_no_timeline() -> None:
     calls = tuple(replace(call, moments=()) for call in samples.mixed().calls)
     text = plain(replace(samples.mixed(), calls=calls, moments=(), processes=()))
     assert "No moments were recorded in this run" in text
+
+
+def test_calls_with_few_moments_or_none_have_their_lanes() -> None:
+    mixed = samples.mixed()
+    for call in mixed.calls:
+        for count in range(len(call.moments) + 1):
+            text = page(replace(mixed, calls=(replace(call, moments=call.moments[:count]), *mixed.calls[1:])))
+            assert ("no moments recorded" in text) == (count == 0)
 
 
 @pytest.mark.parametrize(

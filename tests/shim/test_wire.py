@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from lint_rules.shim.launch import Fresh
 from lint_rules.shim.run import RunReport
 
 Runner = Callable[..., RunReport]
@@ -204,3 +205,11 @@ def test_hostile_programs(run_source: Runner, name: str) -> None:
     report = run_source(HEAD + source)
     assert [call.verdict for call in report.calls] == verdicts, report.stderr
     assert report.exit_code == 0, report.stderr
+
+
+def test_a_module_that_is_looked_for_first(run_source: Runner) -> None:
+    """Whether LiteLLM is there is often asked before it is imported."""
+    source = HEAD.replace('litellm.success_callback = ["langfuse"]\n', "").replace("import litellm\n", "")
+    looking = "import importlib.util\nassert importlib.util.find_spec('litellm')\nimport litellm\n"
+    report = run_source(source + looking + "litellm.completion(**ASK)\n", register="langfuse", launcher=Fresh())
+    assert [(call.verdict, call.via) for call in report.calls] == [("delivered", "litellm")]

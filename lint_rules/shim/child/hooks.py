@@ -7,7 +7,6 @@ import contextlib
 import functools
 import importlib.abc
 import importlib.machinery
-import importlib.util
 import json
 import os
 import sys
@@ -38,7 +37,9 @@ def begin() -> None:
     atexit.register(record.note, "exit")
     wire.install(after_import, settings["model"], settings["langfuse"])
     # Loaded with LiteLLM only: most Python processes of a program, and its tools, never import that.
-    after_import("litellm", functools.partial(_observe_litellm, register=settings.get("register")), before=True)
+    after_import("litellm", _observe_litellm, before=True)
+    if settings.get("register"):
+        after_import("litellm", functools.partial(_register, name=settings["register"]))
 
 
 def _forked() -> None:
@@ -51,13 +52,11 @@ def _note_process() -> None:
     record.note("process", parent=os.getppid(), argv=[str(word)[:200] for word in argv[:20]])
 
 
-def _observe_litellm(_: object, *, register: str | None) -> None:
+def _observe_litellm(_: object) -> None:
     from . import flushes, tracker  # noqa: PLC0415
 
     record.quietly(tracker.install, after_import)
     record.quietly(flushes.install, after_import)
-    if register:
-        after_import("litellm", functools.partial(_register, name=register))
 
 
 def _register(litellm: types.ModuleType, name: str) -> None:
@@ -76,23 +75,33 @@ def after_import(name: str, action: Callable[[Any], None], *, before: bool = Fal
 
 
 class _OnImport(importlib.abc.MetaPathFinder):
-    """Calls `action` once, around the import of one module."""
+    """Calls `action` once, around the import of one module. Being looked for is not being imported."""
 
     def __init__(self, name: str, action: Callable[[Any], None], before: bool) -> None:
         self.name, self.action, self.before = name, action, before
+        self._looking = False
 
-    def find_spec(self, fullname: str, path: object, target: object = None) -> importlib.machinery.ModuleSpec | None:
+    def find_spec(self, fullname: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         """Find `name` as the other finders do, with a loader that calls `action`."""
-        if fullname != self.name:
+        if fullname != self.name or self._looking:
             return None
-        sys.meta_path.remove(self)
-        if self.before:
-            self.action(None)
-        spec = importlib.util.find_spec(fullname)
-        if not self.before and spec is not None and spec.loader is not None:
+        self._looking = True
+        try:
+            found = (finder.find_spec(fullname, path, target) for finder in sys.meta_path if finder is not self)
+            spec = next((spec for spec in found if spec is not None), None)
+        finally:
+            self._looking = False
+        if spec is not None and spec.loader is not None:
             spec.loader.exec_module = functools.partial(self._load, spec.loader.exec_module)  # type: ignore[method-assign]
         return spec
 
     def _load(self, load: Action, module: types.ModuleType) -> None:
-        load(module)
-        self.action(module)
+        if self in sys.meta_path:
+            sys.meta_path.remove(self)
+            if self.before:
+                record.quietly(self.action, None)
+            load(module)
+            if not self.before:
+                record.quietly(self.action, module)
+        else:
+            load(module)

@@ -150,10 +150,10 @@ def _leaks(item: pytest.Item) -> str:
     """Return what is to be said of a test; what may still arrive is left for the end of the session."""
     if _TEST not in item.stash:
         return ""
-    from .testing import told  # noqa: PLC0415
+    from .testing import play, told  # noqa: PLC0415
 
     test, session = item.stash[_TEST], item.config.stash[_SESSION]
-    _forget_script(session)
+    play(session.bench, ())
     until = session.bench.mark()
     if until.exchanges == test.since.exchanges:
         return ""
@@ -176,13 +176,6 @@ def _mention(item: pytest.Item, lost: str) -> None:
     if lost:
         reason = _allowed(item, item.stash[_TEST])
         item.add_report_section("teardown", _TITLE, f"allowed: {reason}\n{lost}" if reason else lost)
-
-
-def _forget_script(session: _Session) -> None:
-    if hasattr(session.bench.model, "step"):
-        from .testing import play  # noqa: PLC0415
-
-        play(session.bench, ())
 
 
 # ---- all tests

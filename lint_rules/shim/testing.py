@@ -24,6 +24,7 @@ from .loopback import ShimError
 from .observations import Ended, report_of
 from .provider import Exchange, Provider, provider
 from .public_api import Trace
+from .script import Answer, Failure, Script, Step
 from .sink import Generation, Sink, sink
 from .table import calls_table
 from .verdict import Call
@@ -53,8 +54,9 @@ class Judged:
 
     @property
     def lost(self) -> tuple[Call, ...]:
-        """The calls that did not arrive as they should."""
-        return tuple(call for call in self.calls if call.verdict in ("lost", "partial", "duplicated"))
+        """The calls that did not arrive as they should. What the model itself refused has no answer to arrive."""
+        answered = [call for call in self.calls if 0 < call.status < 400]
+        return tuple(call for call in answered if call.verdict in ("lost", "partial", "duplicated"))
 
 
 class Bench:
@@ -231,7 +233,7 @@ class LlmShim:
         """
         self._bench.settle()
 
-    def script(self, *answers: object) -> None:
+    def script(self, *answers: str | int | Step) -> None:
         """Say what the model answers from now on, in this test: a text, an HTTP status, or steps of a `Script`."""
         play(self._bench, answers)
 
@@ -240,17 +242,12 @@ class LlmShim:
         self.lost_on_purpose = reason
 
 
-def play(bench: Bench, answers: Sequence[object]) -> None:
-    """Have the loopback model answer by `answers`, in order, and then in its own words. Raises `ShimError`."""
-    try:
-        script: Any = importlib.import_module(".script", __package__)
-    except ModuleNotFoundError:
-        raise ShimError("this release of the shim cannot script answers") from None
-    known: Any = bench.model
-    known.step = script.Script(tuple(_step(script, answer) for answer in answers)).played()
+def play(bench: Bench, answers: Sequence[str | int | Step]) -> None:
+    """Have the loopback model answer by `answers`, in order, and then in its own words."""
+    bench.model.step = Script(tuple(map(_step, answers))).played()
 
 
-def _step(script: Any, answer: object) -> object:
+def _step(answer: str | int | Step) -> Step:
     if isinstance(answer, str):
-        return script.Answer(text=answer)
-    return script.Failure(status=answer) if isinstance(answer, int) else answer
+        return Answer(text=answer)
+    return Failure(status=answer) if isinstance(answer, int) else answer

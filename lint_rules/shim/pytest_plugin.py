@@ -28,6 +28,8 @@ class _Session:
     undecided: list[_Undecided] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     """What the end of the session says."""
+    test: _Test | None = None
+    """The one that runs."""
     first: Mark | None = None
     """When the first test began: what was asked before, no test asked."""
 
@@ -48,8 +50,8 @@ class _Test:
 
     shim: LlmShim
     since: Mark
-    is_set_up: int = 0
-    """How many calls its fixtures had made when it began."""
+    shared: set[int] = field(default_factory=set)
+    """The calls made by fixtures that other tests share."""
     passed: bool = True
 
 
@@ -107,15 +109,23 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
         since = session.bench.mark()
         session.first = session.first or since
-        item.stash[_TEST] = _Test(LlmShim(session.bench, since), since)
+        item.stash[_TEST] = session.test = _Test(LlmShim(session.bench, since), since)
     return (yield)
 
 
-def pytest_runtest_call(item: pytest.Item) -> None:
-    """Take down which calls its fixtures made."""
-    test = item.stash.get(_TEST, None)
-    if test is not None:
-        test.is_set_up = item.config.stash[_SESSION].bench.mark().exchanges - test.since.exchanges
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """Take down which calls a fixture makes that other tests share: they may go on with its streams."""
+    session = request.config.stash.get(_SESSION, None)
+    if session is None or session.test is None or fixturedef.scope == "function":
+        return (yield)
+    before = session.bench.mark().exchanges
+    try:
+        return (yield)
+    finally:
+        session.test.shared.update(range(before + 1, session.bench.mark().exchanges + 1))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -158,7 +168,7 @@ def _leaks(item: pytest.Item) -> str:
     if until.exchanges == test.since.exchanges:
         return ""
     session.bench.settle()
-    judged = session.bench.judge(test.since, is_set_up=test.is_set_up)
+    judged = session.bench.judge(test.since, shared=test.shared)
     later = judged.undecided & {call.number for call in judged.lost}
     if later and test.passed and _allowed(item, test) is None:
         session.undecided.append(_Undecided(item.nodeid, test.since, session.bench.mark(), later))

@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -77,13 +77,13 @@ class Bench:
         _room("unfinished").settle(PATIENCE)
         self.langfuse.settle(0.0)
 
-    def judge(self, since: Mark, until: Mark | None = None, *, is_set_up: int = 0) -> Judged:
-        """Return what became of the calls from `since` to `until`; the first `is_set_up` of them fixtures made."""
+    def judge(self, since: Mark, until: Mark | None = None, *, shared: Container[int] = ()) -> Judged:
+        """Return what became of the calls from `since` to `until`; those in `shared` other tests may go on with."""
         exchanges = self.model.exchanges()[since.exchanges : until.exchanges if until else None]
         if not exchanges:
             return Judged(())
         events = self._seen(since)
-        undecided = _undecided(exchanges, events, is_set_up)
+        undecided = _undecided(exchanges, events, shared)
         # Its own exit handlers have not run, but what they do for an exporter has been done.
         events = (*events, {"event": "exit", "pid": os.getpid(), "t": time.time()})
         ended = Ended((), 0, "", "", since.at, time.time() - since.at)
@@ -98,16 +98,15 @@ class Bench:
         return (*(one for one in said if NOT_INITIALISED in one["text"]), *self._events[since.events :])
 
 
-def _undecided(exchanges: Sequence[Exchange], events: Sequence[Event], is_set_up: int) -> frozenset[int]:
+def _undecided(exchanges: Sequence[Exchange], events: Sequence[Event], shared: Container[int]) -> frozenset[int]:
     """Return the calls whose end is still to come.
 
-    Their log tasks wait in a loop that lives on, or a fixture holds their streams, or another process made them.
+    Their log tasks wait in a loop that lives on, or a shared fixture holds their streams, or another process made them.
     """
     unfinished = _room("unfinished")
     numbers = numbers_of(events, exchanges)
     found = {numbers.get(call) for call in unfinished.waiting_calls()}
-    held = {numbers.get(call) for call in unfinished.open_streams()}
-    found |= held & {exchange.number for exchange in exchanges[:is_set_up]}
+    found |= {number for call in unfinished.open_streams() if (number := numbers.get(call)) and number in shared}
     gone = {event["pid"] for event in named(events, "exit")}
     others = {one.number: one.pid for one in exchanges if one.pid not in (None, os.getpid(), *gone)}
     return frozenset(number for number in found if number) | {one for one, pid in others.items() if _is_alive(pid)}
@@ -214,17 +213,20 @@ class LlmShim:
 
     @property
     def generations(self) -> tuple[Generation, ...]:
-        """The generations that Langfuse got during this test."""
-        self.flush()
-        return tuple(
-            one for one in self._bench.langfuse.observations(self._since.deliveries) if one.kind == "generation"
-        )
+        """The generations that Langfuse got during this test; not those of calls that earlier tests had made."""
+        return tuple(one for one in self._observations() if one.kind == "generation")
 
     @property
     def traces(self) -> dict[str, Trace]:
-        """The traces that Langfuse got during this test, by id."""
+        """The traces, by id, of what Langfuse got during this test."""
+        own = {one.trace_id for one in self._observations()}
+        traces = self._bench.langfuse.traces(self._since.deliveries)
+        return {key: trace for key, trace in traces.items() if key in own}
+
+    def _observations(self) -> tuple[Generation, ...]:
         self.flush()
-        return self._bench.langfuse.traces(self._since.deliveries)
+        found = self._bench.langfuse.observations(self._since.deliveries)
+        return tuple(one for one in found if one.number is None or one.number > self._since.exchanges)
 
     def flush(self) -> None:
         """Wait for LiteLLM's logging threads, and have the exporters send, as the end of a program would.

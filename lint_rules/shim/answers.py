@@ -1,28 +1,21 @@
-"""What the loopback model says: plain data in, plain data out.
+"""What the loopback model says, before any protocol gives it a form: plain data.
 
 Every answer carries its request's number, so that what arrives in Langfuse can be told apart and told full from
-partial. The streams are legal but hostile: a role-only first chunk, a `null` and an empty delta between the words,
-tool-call deltas when the request offers tools, a finish chunk without text, and a usage chunk when the request asks
-for one.
+partial. It is legal but hostile: a `null` and an empty delta stand between the words.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
+
+from .asked import Asked
 
 Json = dict[str, Any]
 
-USAGE = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
-RESPONSES_USAGE = {
-    "input_tokens": 11,
-    "input_tokens_details": {"cached_tokens": 0},
-    "output_tokens": 7,
-    "output_tokens_details": {"reasoning_tokens": 0},
-    "total_tokens": 18,
-}
 CREATED = 1_700_000_000
 MARKER = re.compile(r"from call (\d+):|shim[-_](\d{4,})")
 
@@ -39,166 +32,89 @@ def pieces(number: int) -> tuple[str | None, ...]:
 
 
 def full_text(number: int) -> str:
-    """Return the whole text of answer `number`."""
+    """Return the whole text of answer `number`, unless a script says otherwise."""
     return "".join(piece or "" for piece in pieces(number))
 
 
-def wants_tool(request: Mapping[str, Any]) -> bool:
-    """Tell whether the answer calls a tool: one is offered, not forbidden, and its result is not already there."""
-    messages = request.get("messages") or [{}]
-    return bool(request.get("tools")) and request.get("tool_choice") != "none" and messages[-1].get("role") != "tool"
+def tool_call_id(number: int, index: int = 0) -> str:
+    """Return the id of a tool call in answer `number`."""
+    return f"call_shim_{number:04d}" + (f"_{index}" if index else "")
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens of one exchange."""
+
+    prompt: int = 11
+    completion: int = 7
+
+    @property
+    def total(self) -> int:
+        """All tokens."""
+        return self.prompt + self.completion
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A tool that the model calls."""
+
+    name: str
+    arguments: str = "{}"
+    """A JSON object."""
+    id: str = ""
+
+    @property
+    def input(self) -> Any:
+        """The arguments as an object, as most protocols other than OpenAI's want them; `{}` where that is torn."""
+        try:
+            return json.loads(self.arguments)
+        except ValueError:
+            return {}
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer of the model."""
+
+    number: int
+    model: str
+    pieces: tuple[str | None, ...]
+    """Its text, delta by delta."""
+    tools: tuple[ToolCall, ...] = ()
+    usage: Usage = field(default_factory=Usage)
+    finish: str = "stop"
+    """In OpenAI's words: `stop`, `length`, `tool_calls`, `content_filter`."""
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return "".join(piece or "" for piece in self.pieces)
+
+    def id(self, prefix: str) -> str:
+        """Return an id with the number in it."""
+        return f"{prefix}-shim-{self.number:04d}"
+
+    @property
+    def vector(self) -> list[float]:
+        """A small embedding; nothing in it can carry the number."""
+        return [0.1, 0.2, 0.3, self.number / 10_000]
+
+
+def default_reply(number: int, request: Asked) -> Reply:
+    """Return what the model says to a request without a script: its words, and a call of the first tool offered."""
+    tools = tuple(
+        ToolCall(tool.name, json.dumps(_example(tool.schema)), tool_call_id(number)) for tool in request.tools[:1]
+    )
+    finish = "tool_calls" if tools else "stop"
+    return Reply(number, request.model or "shim", pieces(number), tools, finish=finish)
 
 
 def _example(schema: Mapping[str, Any]) -> Any:
     """Return a value that satisfies a simple JSON schema, required properties only."""
-    if "enum" in schema:
+    if schema.get("enum"):
         return schema["enum"][0]
-    kind = schema.get("type", "object")
+    kind = str(schema.get("type", "object")).lower()
     if kind == "object":
         properties = schema.get("properties", {})
         return {name: _example(properties.get(name, {})) for name in schema.get("required", ())}
     return {"string": "shim", "integer": 1, "number": 1.5, "boolean": True, "array": []}.get(kind)
-
-
-def _tool_call(request: Mapping[str, Any], number: int) -> Json:
-    function = request["tools"][0].get("function", {})
-    arguments = json.dumps(_example(function.get("parameters") or {}))
-    call = {"name": function.get("name", "tool"), "arguments": arguments}
-    return {"id": tool_call_id(number), "type": "function", "function": call}
-
-
-def tool_call_id(number: int) -> str:
-    """Return the id of the tool call in answer `number`."""
-    return f"call_shim_{number:04d}"
-
-
-def _head(request: Mapping[str, Any], number: int, prefix: str, kind: str) -> Json:
-    return {
-        "id": f"{prefix}-shim-{number:04d}",
-        "object": kind,
-        "created": CREATED,
-        "model": request.get("model", "shim"),
-        "system_fingerprint": "fp_shim",
-    }
-
-
-def chat(request: Mapping[str, Any], number: int) -> Json:
-    """Return the complete answer to a chat completion."""
-    message: Json = {"role": "assistant", "content": full_text(number)}
-    finish = "stop"
-    if wants_tool(request):
-        message["tool_calls"] = [_tool_call(request, number)]
-        finish = "tool_calls"
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish}
-    return {**_head(request, number, "chatcmpl", "chat.completion"), "choices": [choice], "usage": USAGE}
-
-
-def chat_stream(request: Mapping[str, Any], number: int) -> Iterator[Json]:
-    """Yield the chunks of a chat completion."""
-    head = _head(request, number, "chatcmpl", "chat.completion.chunk")
-    tools = wants_tool(request)
-    yield _delta(head, {"role": "assistant", "content": None if tools else ""})
-    for piece in pieces(number):
-        yield _delta(head, {"content": piece})
-    if tools:
-        yield from (_delta(head, delta) for delta in _tool_deltas(_tool_call(request, number)))
-    yield _delta(head, {}, "tool_calls" if tools else "stop")
-    if (request.get("stream_options") or {}).get("include_usage"):
-        yield {**head, "choices": [], "usage": USAGE}
-
-
-def _delta(head: Json, delta: Json, finish: str | None = None) -> Json:
-    return {**head, "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}]}
-
-
-def _tool_deltas(call: Json) -> Iterator[Json]:
-    opening = {**call["function"], "arguments": ""}
-    yield {"content": None, "tool_calls": [{**call, "index": 0, "function": opening}]}
-    yield {"tool_calls": [{"index": 0, "function": {"arguments": call["function"]["arguments"]}}]}
-
-
-def text(request: Mapping[str, Any], number: int) -> Json:
-    """Return the complete answer to a (legacy) text completion."""
-    choice = {"index": 0, "text": full_text(number), "logprobs": None, "finish_reason": "stop"}
-    return {**_head(request, number, "cmpl", "text_completion"), "choices": [choice], "usage": USAGE}
-
-
-def text_stream(request: Mapping[str, Any], number: int) -> Iterator[Json]:
-    """Yield the chunks of a (legacy) text completion."""
-    head = _head(request, number, "cmpl", "text_completion")
-    for piece in pieces(number):
-        yield {**head, "choices": [{"index": 0, "text": piece or "", "logprobs": None, "finish_reason": None}]}
-    yield {**head, "choices": [{"index": 0, "text": "", "logprobs": None, "finish_reason": "stop"}]}
-    if (request.get("stream_options") or {}).get("include_usage"):
-        yield {**head, "choices": [], "usage": USAGE}
-
-
-def embeddings(request: Mapping[str, Any], number: int) -> Json:
-    """Return one small vector per input; nothing in it can carry the number."""
-    given = request.get("input", "")
-    count = len(given) if isinstance(given, list) and given and not isinstance(given[0], int) else 1
-    vector = [0.1, 0.2, 0.3, number / 10_000]
-    data = [{"object": "embedding", "index": index, "embedding": vector} for index in range(count)]
-    usage = {"prompt_tokens": 11, "total_tokens": 11}
-    return {"object": "list", "data": data, "model": request.get("model", "shim"), "usage": usage}
-
-
-def responses(request: Mapping[str, Any], number: int) -> Json:
-    """Return the complete answer of the Responses API."""
-    return _response(request, number, "completed", [_message(number, full_text(number), "completed")])
-
-
-def responses_stream(request: Mapping[str, Any], number: int) -> Iterator[Json]:
-    """Yield the events of the Responses API."""
-    where = {"item_id": f"msg-shim-{number:04d}", "output_index": 0, "content_index": 0}
-    whole = full_text(number)
-    part = {"type": "output_text", "text": whole, "annotations": []}
-    bodies: list[tuple[str, Json]] = [
-        ("response.created", {"response": _response(request, number, "in_progress", [])}),
-        ("response.output_item.added", {"output_index": 0, "item": _message(number, None, "in_progress")}),
-        ("response.content_part.added", {**where, "part": {**part, "text": ""}}),
-        *(
-            ("response.output_text.delta", {**where, "delta": words, "logprobs": []})
-            for words in pieces(number)
-            if words
-        ),
-        ("response.output_text.done", {**where, "text": whole, "logprobs": []}),
-        ("response.content_part.done", {**where, "part": part}),
-        ("response.output_item.done", {"output_index": 0, "item": _message(number, whole, "completed")}),
-        ("response.completed", {"response": responses(request, number)}),
-    ]
-    for sequence, (kind, body) in enumerate(bodies):
-        yield {"type": kind, "sequence_number": sequence, **body}
-
-
-def _message(number: int, words: str | None, status: str) -> Json:
-    content = [] if words is None else [{"type": "output_text", "text": words, "annotations": []}]
-    head = {"id": f"msg-shim-{number:04d}", "type": "message", "role": "assistant"}
-    return {**head, "status": status, "content": content}
-
-
-def _response(request: Mapping[str, Any], number: int, status: str, output: list[Json]) -> Json:
-    return {
-        "id": f"resp-shim-{number:04d}",
-        "object": "response",
-        "created_at": CREATED,
-        "status": status,
-        "model": request.get("model", "shim"),
-        "output": output,
-        "usage": RESPONSES_USAGE if status == "completed" else None,
-        "parallel_tool_calls": True,
-        "tool_choice": "auto",
-        "tools": [],
-        "error": None,
-        "incomplete_details": None,
-        "instructions": None,
-        "metadata": {},
-        "temperature": 1.0,
-        "top_p": 1.0,
-    }
-
-
-def models() -> Json:
-    """Return the list of models, which nobody should need."""
-    only = {"id": "gpt-4o-mini", "object": "model", "created": CREATED, "owned_by": "shim"}
-    return {"object": "list", "data": [only]}

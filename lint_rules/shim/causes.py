@@ -24,7 +24,7 @@ Cause = Literal[
 ]
 Event = Mapping[str, Any]
 
-_NOT_INITIALISED = "Error initializing custom logger"
+NOT_INITIALISED = "Error initializing custom logger"
 _MISFITS = ("ImportError", "ModuleNotFoundError", "AttributeError", "TypeError")
 """What LiteLLM's integration raises when it meets a Langfuse, or OpenTelemetry, of another release."""
 _EXPORTERS = ("langfuse", "opentelemetry")
@@ -123,6 +123,11 @@ def read_record(path: Path) -> tuple[Event, ...]:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return ()
+    return events_in(lines)
+
+
+def events_in(lines: Iterable[str]) -> tuple[Event, ...]:
+    """Return the observations that `lines` of a record hold."""
     events = []
     for line in lines:
         try:
@@ -136,7 +141,7 @@ def read_record(path: Path) -> tuple[Event, ...]:
 
 def observed(events: Sequence[Event], exchanges: Iterable[Exchange] = ()) -> Observed:
     """Put the observations together by stream, log task and call."""
-    numbers = _numbers(events, exchanges)
+    numbers = numbers_of(events, exchanges)
     streams: dict[tuple[int, int], StreamSeen] = {}
     logs: dict[tuple[int, int], LogSeen] = {}
     for event in events:
@@ -172,7 +177,7 @@ def named(events: Iterable[Event], name: str) -> tuple[Event, ...]:
     return tuple(event for event in events if event["event"] == name)
 
 
-def _numbers(events: Iterable[Event], exchanges: Iterable[Exchange]) -> dict[str, int]:
+def numbers_of(events: Iterable[Event], exchanges: Iterable[Exchange]) -> dict[str, int]:
     """Return which answer of the model each of LiteLLM's calls got in the end; one call may be made by another."""
     numbers = {exchange.call: exchange.number for exchange in exchanges if exchange.call}
     for event in named(events, "nested"):
@@ -200,9 +205,9 @@ def why(exchange: Exchange, seen: Observed, *, merged: bool) -> Why:
 
 def _not_initialised(seen: Observed) -> Why | None:
     for message in seen.messages:
-        if _NOT_INITIALISED not in message["text"]:
+        if NOT_INITIALISED not in message["text"]:
             continue
-        detail = f"LiteLLM could not set up its callback: {message['text'].rpartition(_NOT_INITIALISED)[2].strip(': ')}"
+        detail = f"LiteLLM could not set up its callback: {message['text'].rpartition(NOT_INITIALISED)[2].strip(': ')}"
         if message["error"] in _MISFITS:
             return Why("unsupported versions", "LLM402", detail)
         return Why("exporter error", None, detail)

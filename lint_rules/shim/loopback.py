@@ -6,9 +6,10 @@ import gzip
 import json
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from typing import Any
 
 LOOPBACK = "127.0.0.1"
@@ -91,12 +92,23 @@ class Handler(BaseHTTPRequestHandler):
             pass
         return b"".join(parts)
 
-    def answer(self, status: int, body: bytes, content_type: str = "application/json") -> None:
-        """Send one complete answer."""
+    def open(self, status: int, content_type: str, headers: Mapping[str, str]) -> None:
+        """Send the head of an answer."""
         self.send_response(status)
         self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.end_headers()
+
+    def answer(
+        self,
+        status: int,
+        body: bytes,
+        content_type: str = "application/json",
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Send one complete answer."""
+        self.open(status, content_type, {"Content-Length": str(len(body)), **headers})
         self.wfile.write(body)
 
     def answer_json(self, value: object, status: int = 200) -> None:

@@ -111,19 +111,24 @@ class Sink:
         while not self._idle() and time.monotonic() < deadline:
             time.sleep(0.01)
 
-    def observations(self) -> tuple[Generation, ...]:
-        """Decode everything that arrived, one entry per observation, in order of arrival."""
-        legacy, spans = self._decoded()
+    @property
+    def count(self) -> int:
+        """How many bodies arrived."""
+        return len(self._deliveries)
+
+    def observations(self, since: int = 0) -> tuple[Generation, ...]:
+        """Decode what arrived after the first `since` bodies, one entry per observation, in order of arrival."""
+        legacy, spans = self._decoded(since)
         return (*legacy_observations(legacy), *span_observations(spans))
 
-    def traces(self) -> dict[str, Trace]:
-        """Decode what arrived about whole traces, by id, in order of arrival."""
-        legacy, spans = self._decoded()
+    def traces(self, since: int = 0) -> dict[str, Trace]:
+        """Decode what arrived after the first `since` bodies about whole traces, by id, in order of arrival."""
+        legacy, spans = self._decoded(since)
         return {**legacy_traces(legacy), **span_traces(spans)}
 
-    def _decoded(self) -> tuple[list[dict[str, Any]], list[SpanData]]:
+    def _decoded(self, since: int) -> tuple[list[dict[str, Any]], list[SpanData]]:
         with self._lock:
-            deliveries = tuple(self._deliveries)
+            deliveries = tuple(self._deliveries[since:])
         legacy = [
             {**event, "shim_arrived": delivery.at}
             for delivery in deliveries

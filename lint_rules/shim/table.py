@@ -33,6 +33,12 @@ def table(report: RunReport, program: str | None = None) -> str:
     return _aligned(*_used(header, rows or [(name, "-", "no calls", "", "", report.outcome)]))
 
 
+def calls_table(calls: Sequence[Call]) -> str:
+    """Return the table of some calls, whatever made them."""
+    rows = [(_site(call), _verdict(call), *_cause(call)) for call in calls]
+    return _aligned(*_used(("call site", "verdict", "cause", "left at"), rows))
+
+
 def _used(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Leave out the columns in which nothing stands."""
     used = [column for column in range(len(header)) if any(row[column] for row in rows)]

@@ -210,7 +210,7 @@ def judge(
 
     `seen` is what was observed inside the program; without it, every cause is unknown.
     """
-    matched = match_embeddings(exchanges, observations)
+    matched = match_numbers(exchanges, observations)
     generations = [one for one in matched if one[1].kind == "generation"]
     spans = [one for one in matched if one[1].kind == "span"]
     numbers = {exchange.number for exchange in exchanges}
@@ -225,15 +225,18 @@ def _of(number: int, matched: Iterable[tuple[int | None, Generation]]) -> tuple[
     return tuple(observation for known, observation in matched if known == number)
 
 
-def match_embeddings(
+def match_numbers(
     exchanges: Sequence[Exchange], observations: Iterable[Generation]
 ) -> list[tuple[int | None, Generation]]:
-    """Pair each observation with its exchange's number. Vectors carry none: embeddings pair by model, in order."""
-    waiting = [exchange for exchange in exchanges if exchange.api == "embeddings"]
+    """Pair each observation with its exchange's number.
+
+    Vectors carry none: embeddings pair by model, in order. Nor do the words of a script: these pair by themselves.
+    """
+    waiting = [exchange for exchange in exchanges if exchange.api == "embeddings" or exchange.scripted]
     matched: list[tuple[int | None, Generation]] = []
     for observation in observations:
         number = observation.number
-        found = next((one for one in waiting if _embeds(observation, one)), None)
+        found = next((one for one in waiting if _embeds(observation, one) or _quotes(observation, one)), None)
         if found is not None:
             waiting.remove(found)
             number = found.number
@@ -241,8 +244,13 @@ def match_embeddings(
     return matched
 
 
+def _quotes(observation: Generation, exchange: Exchange) -> bool:
+    is_unmarked = observation.number is None and observation.kind == "generation"
+    return is_unmarked and bool(exchange.text) and exchange.text == observation.output_text
+
+
 def _embeds(observation: Generation, exchange: Exchange) -> bool:
-    if observation.number is not None or observation.kind != "generation":
+    if observation.number is not None or observation.kind != "generation" or exchange.api != "embeddings":
         return False
     says_so = any("embedding" in text for text in (observation.name, observation.model, observation.output_text))
     return says_so and (exchange.model in observation.model or observation.model in exchange.model)
@@ -252,7 +260,7 @@ def is_full(exchange: Exchange, generation: Generation) -> bool:
     """Tell whether `generation` holds all of the answer; of one with a tool call some exporters keep only that."""
     if exchange.api == "embeddings":
         return True
-    if full_text(exchange.number) in generation.output_text:
+    if (exchange.text or full_text(exchange.number)) in generation.output_text:
         return True
     return exchange.tools and tool_call_id(exchange.number) in generation.output_text
 
@@ -306,5 +314,5 @@ def _verdict(
         return "duplicated", f"{len(generations)} generations arrived"
     if is_full(exchange, generations[0]):
         return "delivered", "one generation with the full output"
-    whole, got = len(full_text(exchange.number)), len(generations[0].output_text)
+    whole, got = len(exchange.text or full_text(exchange.number)), len(generations[0].output_text)
     return "partial", f"{got} of {whole} characters arrived"

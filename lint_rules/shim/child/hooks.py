@@ -21,6 +21,7 @@ VARIABLE = "LLM_SHIM"
 Action = Callable[[types.ModuleType], None]
 
 _begun: list[int] = []
+_wires: list[wire.Wire] = []
 
 
 def begin() -> None:
@@ -35,11 +36,22 @@ def begin() -> None:
     _note_process()
     os.register_at_fork(after_in_child=_forked)
     atexit.register(record.note, "exit")
-    wire.install(after_import, settings["model"], settings["langfuse"])
+    _wires.append(wire.install(after_import, settings["model"], settings["langfuse"]))
     # Loaded with LiteLLM only: most Python processes of a program, and its tools, never import that.
     after_import("litellm", _observe_litellm, before=True)
     if settings.get("register"):
         after_import("litellm", functools.partial(_register, name=settings["register"]))
+
+
+def begin_anew() -> None:
+    """Observe this process for whom the environment names now, whether or not it has been observed for another."""
+    if os.getpid() not in _begun:
+        return begin()
+    settings = json.loads(os.environ[VARIABLE])
+    record.open_file(settings["record"])
+    for one in _wires:
+        one.model, one.langfuse = settings["model"], settings["langfuse"]
+    return _note_process()
 
 
 def _forked() -> None:

@@ -14,6 +14,7 @@ import itertools
 import logging
 import sys
 import types
+import weakref
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
@@ -39,6 +40,10 @@ _DYNAMIC = ("dynamic_success_callbacks", "dynamic_async_success_callbacks", "dyn
 _TRACERS = ("langfuse", "otel", "opentelemetry")
 
 _numbers = itertools.count(1)
+STREAMS: weakref.WeakSet[_Stream] = weakref.WeakSet()
+"""The streams that somebody holds."""
+LOGS: weakref.WeakSet[_Log] = weakref.WeakSet()
+"""The log tasks whose coroutines, or calls, exist."""
 
 
 def install(after_import: AfterImport) -> None:
@@ -59,8 +64,10 @@ class _Stream:
 
     def __init__(self, call: str | None) -> None:
         self._facts = {"id": next(_numbers), "call": call}
+        self.call, self.over = call, False
         self._chunks = 0
         self._watch: leaving.Watch | None = None
+        STREAMS.add(self)
 
     def note(self, state: str, at: str | None, **facts: Any) -> None:
         """Write that the stream is now in `state`."""
@@ -90,6 +97,7 @@ class _Stream:
 
     def ended(self, error: BaseException, at: str | None) -> None:
         """The stream raises."""
+        self.over = True
         states = {StopIteration: "exhausted", StopAsyncIteration: "exhausted", asyncio.CancelledError: "cancelled"}
         self.note(states.get(type(error), "failed"), at, error=f"{type(error).__name__}: {error}"[:_SAID])
 
@@ -210,14 +218,17 @@ class _Log:
     def __init__(self, what: str, arguments: tuple[Any, ...], options: Mapping[str, Any]) -> None:
         logging_obj = arguments[0] if arguments else options.get("logging_obj")
         kind = getattr(logging_obj, "call_type", None)
-        self._facts = {"id": next(_numbers), "call": _call_id(logging_obj), "what": what, "kind": kind}
+        self.call, self.over = _call_id(logging_obj), False
+        self._facts = {"id": next(_numbers), "call": self.call, "what": what, "kind": kind}
         self._more = {"traced": record.quietly(_is_traced, logging_obj), "cached": bool(options.get("cache_hit"))}
         self._more["at"] = record.quietly(sites.call_site)
-        self._loop = _running_loop()
+        self.loop = _running_loop()
+        LOGS.add(self)
 
     def note(self, state: str) -> None:
         """Write that the task is now in `state`. Late is what runs in another loop than the one it was meant for."""
-        late = self._loop is not None and _running_loop() is not self._loop
+        late = self.loop is not None and _running_loop() is not self.loop
+        self.over = state not in ("created", "started")
         record.note("log", **self._facts, state=state, late=late, **self._more)
         self._more = {}
 

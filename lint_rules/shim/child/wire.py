@@ -87,13 +87,14 @@ class Wire:
         record.quietly(self.refuse, host, port if isinstance(port, int) else None)
 
 
-def install(after_import: AfterImport, model: str, langfuse: str) -> None:
+def install(after_import: AfterImport, model: str, langfuse: str) -> Wire:
     """Have this process's HTTP clients, as they are imported, ask where their requests go."""
     wire = Wire(model, langfuse)
     sys.addaudithook(wire.audit)
     after_import("httpcore", functools.partial(_wrap_httpcore, wire))
     after_import("aiohttp.client", functools.partial(_wrap_aiohttp, wire))
     after_import("requests.adapters", functools.partial(_wrap_requests, wire))
+    return wire
 
 
 def _aimed(origin: str, headers: dict[str, str]) -> Aim:

@@ -1,0 +1,220 @@
+"""The loopback model's protocols, read by the real LiteLLM: sync and async, whole and streamed."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+
+import litellm
+import pytest
+
+from lint_rules.shim import answers
+from lint_rules.shim.child.routes import CALL_HEADER, PID_HEADER, SITE_HEADER, VIA_HEADER, api_of, model_of
+from lint_rules.shim.keys import KEYS
+from lint_rules.shim.provider import Exchange, Provider, provider
+from lint_rules.shim.script import Answer, Failure, Script, Timeout
+from lint_rules.shim.answers import ToolCall, Usage
+
+ASK = [{"role": "user", "content": "hi"}]
+SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer"}}}
+TOOL = {"type": "function", "function": {"name": "weather", "parameters": {**SCHEMA, "required": ["city", "days"]}}}
+CALLED = {"city": "shim", "days": 1}
+
+CHATS = {
+    "openai": ("openai/gpt-4o-mini", "{url}/v1", "chat/completions", "chat/completions"),
+    "azure": ("azure/my-gpt", "{url}", "chat/completions", "chat/completions"),
+    "groq": ("groq/llama-3.3-70b-versatile", "{url}/openai/v1", "chat/completions", "chat/completions"),
+    "mistral": ("mistral/mistral-small-latest", "{url}/v1", "chat/completions", "chat/completions"),
+    "anthropic": ("anthropic/claude-sonnet-4-5", "{url}", "anthropic/messages", "anthropic/messages"),
+    "gemini": ("gemini/gemini-2.0-flash", "{url}", "gemini/generate", "gemini/stream"),
+    "bedrock": (
+        "bedrock/converse/anthropic.claude-3-haiku-20240307-v1:0",
+        "{url}",
+        "bedrock/converse",
+        "bedrock/converse-stream",
+    ),
+    "bedrock-invoke": (
+        "bedrock/invoke/anthropic.claude-3-haiku-20240307-v1:0",
+        "{url}",
+        "bedrock/invoke",
+        "bedrock/invoke-stream",
+    ),
+    "ollama-chat": ("ollama_chat/llama3", "{url}", "ollama/chat", "ollama/chat"),
+    "ollama": ("ollama/llama3", "{url}", "ollama/generate", "ollama/generate"),
+    "cohere": ("cohere_chat/command-r", "{url}/v2/chat", "cohere/chat-lines", "cohere/chat-lines"),
+}
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(litellm, "num_retries", 0)
+    monkeypatch.setattr(litellm, "suppress_debug_info", True)
+
+
+@pytest.fixture
+def model() -> Iterator[Provider]:
+    with provider() as running:
+        yield running
+
+
+def base(running: Provider, name: str) -> dict[str, Any]:
+    which, place, *_ = CHATS[name]
+    return {"model": which, "api_base": place.format(url=running.url), "max_retries": 0, "timeout": 10}
+
+
+def ask(running: Provider, name: str, *, is_async: bool, **more: Any) -> Any:
+    """Ask LiteLLM, and return the whole answer; of a stream, what LiteLLM builds of its chunks."""
+    options = {**base(running, name), "messages": ASK, **more}
+    if is_async:
+        return asyncio.run(_ask(options))
+    answer = litellm.completion(**options)
+    return litellm.stream_chunk_builder(list(answer)) if more.get("stream") else answer
+
+
+async def _ask(options: dict[str, Any]) -> Any:
+    answer = await litellm.acompletion(**options)
+    if not options.get("stream"):
+        return answer
+    return litellm.stream_chunk_builder([chunk async for chunk in answer])
+
+
+def last(running: Provider) -> Exchange:
+    return running.exchanges()[-1]
+
+
+@pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+@pytest.mark.parametrize("name", CHATS)
+def test_words_arrive(model: Provider, name: str, stream: bool, is_async: bool) -> None:
+    more = {"stream_options": {"include_usage": True}} if stream else {}
+    answer = ask(model, name, is_async=is_async, stream=stream, **more)
+    exchange = last(model)
+    assert answer.choices[0].message.content == exchange.text == answers.full_text(1)
+    assert answer.choices[0].finish_reason == "stop"
+    assert answer.usage.completion_tokens > 0
+    assert (exchange.api, exchange.stream) == (CHATS[name][2 + stream], stream)
+    assert exchange.model in CHATS[name][0]
+
+
+WITH_TOOLS = [name for name in CHATS if name not in ("ollama", "cohere")]
+
+
+@pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+@pytest.mark.parametrize("name", WITH_TOOLS)
+def test_a_tool_is_called(model: Provider, name: str, stream: bool, is_async: bool) -> None:
+    answer = ask(model, name, is_async=is_async, stream=stream, tools=[TOOL])
+    (call,) = answer.choices[0].message.tool_calls
+    assert (call.function.name, json.loads(call.function.arguments)) == ("weather", CALLED)
+    assert answer.choices[0].message.content == answers.full_text(1)
+    assert answer.choices[0].finish_reason == "tool_calls"
+    assert last(model).tools and "weather" in last(model).called
+
+
+@pytest.mark.parametrize("name", [*WITH_TOOLS, "cohere"])
+def test_a_tool_whose_result_is_there_is_not_called_again(model: Provider, name: str) -> None:
+    call = {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
+    said = [{"role": "assistant", "content": None, "tool_calls": [call]}]
+    result = [{"role": "tool", "tool_call_id": "call_1", "name": "weather", "content": "sunny"}]
+    answer = ask(model, name, is_async=False, messages=[*ASK, *said, *result], tools=[TOOL])
+    assert answer.choices[0].finish_reason == "stop" and not last(model).tools
+
+
+EMBEDDINGS = {
+    "openai/text-embedding-3-small": ("{url}/v1", "embeddings"),
+    "azure/my-embedding": ("{url}", "embeddings"),
+    "gemini/text-embedding-004": ("{url}/v1beta/models/text-embedding-004:batchEmbedContents", "gemini/embed-batch"),
+    "bedrock/amazon.titan-embed-text-v2:0": ("{url}", "bedrock/embed"),
+    "bedrock/cohere.embed-english-v3": ("{url}", "bedrock/embed"),
+    "ollama/nomic-embed-text": ("{url}", "ollama/embed"),
+    "cohere/embed-english-v3.0": ("{url}/v2/embed", "cohere/embed"),
+}
+
+
+@pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
+@pytest.mark.parametrize("name", EMBEDDINGS)
+def test_vectors_arrive(model: Provider, name: str, is_async: bool) -> None:
+    place, api = EMBEDDINGS[name]
+    options = {"model": name, "input": ["a"], "api_base": place.format(url=model.url), "max_retries": 0}
+    if name.startswith("bedrock"):
+        options["aws_bedrock_runtime_endpoint"] = options.pop("api_base")
+    answer = asyncio.run(litellm.aembedding(**options)) if is_async else litellm.embedding(**options)
+    assert [data["embedding"][:3] for data in answer.data] == [[0.1, 0.2, 0.3]]
+    assert (last(model).api, last(model).text) == (api, "")
+
+
+def _images(url: str) -> Any:
+    return litellm.image_generation(model="gpt-image-1", prompt="a cat", api_base=url), lambda one: one.data[0].url
+
+
+def _moderations(url: str) -> Any:
+    return litellm.moderation(model="omni-moderation-latest", input="hi", api_base=url), lambda one: one.id
+
+
+def _rerank(url: str) -> Any:
+    options = {"query": "q", "documents": ["a", "b"], "api_base": url.removesuffix("/v1")}
+    return litellm.rerank(model="cohere/rerank-v3.5", **options), lambda one: one.id
+
+
+def _transcription(url: str) -> Any:
+    file = ("a.wav", b"RIFF", "audio/wav")
+    return litellm.transcription(model="openai/whisper-1", file=file, api_base=url), lambda one: one.text
+
+
+def _text(url: str) -> Any:
+    asked = litellm.text_completion(model="text-completion-openai/gpt-3.5-turbo-instruct", prompt="hi", api_base=url)
+    return asked, lambda one: one.choices[0].text
+
+
+def _responses(url: str) -> Any:
+    return litellm.responses(
+        model="openai/gpt-4o-mini", input="hi", api_base=url
+    ), lambda one: one.output[0].content[0].text
+
+
+def _responses_stream(url: str) -> Any:
+    events = litellm.responses(model="openai/gpt-4o-mini", input="hi", api_base=url, stream=True)
+    return list(events)[-1], lambda one: one.response.output[0].content[0].text
+
+
+def _messages(url: str) -> Any:
+    options = {"messages": ASK, "max_tokens": 9, "api_base": url.removesuffix("/v1")}
+    return asyncio.run(litellm.anthropic_messages(model="anthropic/claude-sonnet-4-5", **options)), lambda one: one[
+        "id"
+    ]
+
+
+WHOLE = {
+    "images/generations": _images,
+    "moderations": _moderations,
+    "rerank": _rerank,
+    "audio/transcriptions": _transcription,
+    "completions": _text,
+    "responses": _responses,
+    "anthropic/messages": _messages,
+}
+
+
+@pytest.mark.parametrize("api", WHOLE)
+def test_other_answers_carry_the_number(model: Provider, api: str) -> None:
+    answer, where = WHOLE[api](f"{model.url}/v1")
+    assert answers.marked(where(answer)) == 1
+    assert (last(model).api, last(model).status, last(model).finished) == (api, 200, True)
+
+
+def test_responses_are_streamed(model: Provider) -> None:
+    answer, where = _responses_stream(f"{model.url}/v1")
+    assert where(answer) == answers.full_text(1)
+
+
+def test_speech_is_a_moment_of_silence(model: Provider) -> None:
+    answer = litellm.speech(model="openai/tts-1", input="hi", voice="alloy", api_base=f"{model.url}/v1")
+    assert answer.content.startswith(b"RIFF") and last(model).model == "tts-1"

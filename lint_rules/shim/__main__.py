@@ -12,6 +12,7 @@ from pathlib import Path
 from . import canary
 from .loopback import ShimError
 from .run import run
+from .script import load
 from .sink import ANSWERS
 from .table import table
 from .verdict import RunReport
@@ -49,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             timeout=options.timeout,
             port=options.port,
             langfuse=options.langfuse,
+            script=load(options.script) if options.script else None,
             echo=sys.stderr.buffer,
         )
         if options.json:
@@ -65,7 +67,7 @@ def exit_status(report: RunReport) -> int:
     """Return what the shell is told about a run."""
     if report.verdict in ("crashed", "hung"):
         return EXIT_BROKEN
-    return EXIT_CLEAN if report.verdict in ("delivered", "no-calls") else EXIT_LOST
+    return EXIT_CLEAN if report.verdict in ("delivered", "failed", "no-calls") else EXIT_LOST
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -81,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     option("--python", default=sys.executable, metavar="PY", help="the Python that runs the program (this one)")
     option("--json", type=Path, metavar="FILE", help="also write the report to FILE")
     option("--langfuse", choices=ANSWERS, default="ok", help="how the loopback Langfuse takes what it is sent (ok)")
+    option("--script", type=Path, metavar="FILE", help="what the model answers: JSON or TOML")
     option("--canary", action="store_true", help="send one trace to the configured Langfuse instead: --canary --help")
     option("--port", type=_port, default=0, metavar="N", help="port of the model endpoint (a free one)")
     return parser

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from .answers import marked
+from .protocols import APIS
 from .provider import Exchange
 
 Cause = Literal[
@@ -160,8 +161,10 @@ def _named(events: Iterable[Event], name: str) -> tuple[Event, ...]:
 
 def _numbers(events: Iterable[Event], exchanges: Iterable[Exchange]) -> dict[str, int]:
     """Return which answer of the model each of LiteLLM's calls got. Vectors carry no number: those pair in order."""
-    numbers: dict[str, int] = {}
-    vectors = [exchange.number for exchange in exchanges if exchange.api == "embeddings"]
+    exchanges = tuple(exchanges)
+    numbers = {exchange.call: exchange.number for exchange in exchanges if exchange.call and not exchange.failed}
+    vectors = [exchange.number for exchange in exchanges if APIS[exchange.api].word == "embedding"]
+    vectors = [number for number in vectors if number not in numbers.values()]
     for event in events:
         call = event.get("call")
         if call is None or call in numbers:

@@ -24,6 +24,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from .child.bootstrap import ORIGIN_VARIABLE
+from .keys import DROPPED, KEYS
 from .loopback import ShimError
 from .provider import Provider, provider
 from .sink import Sink, sink
@@ -37,6 +38,7 @@ _VALUED_FLAGS = ("-W", "-X")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 TIES = {
+    **KEYS,
     ORIGIN_VARIABLE: "{model}",
     "OPENAI_API_KEY": "sk-shim",
     "OPENAI_API_BASE": "{model}/v1",
@@ -49,6 +51,8 @@ TIES = {
     "LANGFUSE_SECRET_KEY": "sk-lf-shim",
     # Without it, importing LiteLLM fetches its price list from the network.
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    # Else LiteLLM tries for a minute to fetch the tokenizers of Llama and Cohere.
+    "HF_HUB_OFFLINE": "1",
     "NO_PROXY": "127.0.0.1,localhost",
     "no_proxy": "127.0.0.1,localhost",
 }
@@ -167,7 +171,8 @@ def program_env(extra: Mapping[str, str] | None, model: Provider, langfuse: Sink
     """Return the program's environment: this process's, then `extra`, then what ties it to the loopback endpoints."""
     base = {key: value for key, value in os.environ.items() if key.lower() not in _PROXIES}
     places = {"model": model.url, "langfuse": langfuse.url}
-    return {**base, **(extra or {}), **{key: value.format(**places) for key, value in TIES.items()}}
+    ties = {key: value.format(**places) for key, value in TIES.items()}
+    return {key: value for key, value in {**base, **(extra or {}), **ties}.items() if key not in DROPPED}
 
 
 @functools.lru_cache(maxsize=32)
@@ -330,7 +335,7 @@ class _Channel:
                 stdout=self._log,
                 stderr=self._log,
                 pass_fds=[theirs.fileno()],
-                env={**self._env, "LITELLM_LOCAL_MODEL_COST_MAP": "True"},
+                env={**self._env, "LITELLM_LOCAL_MODEL_COST_MAP": "True", "HF_HUB_OFFLINE": "1"},
                 start_new_session=True,
             )
         self._reader = threading.Thread(target=self._listen, daemon=True)

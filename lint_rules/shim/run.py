@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .causes import observed, read_record
+from .child.tracker import RECORD_VARIABLE
 from .launch import Fresh, Job, Launcher, Running, Warm, parse_command, program_env, require_extra
 from .loopback import ShimError
 from .provider import Provider, provider
+from .script import Script
 from .sink import Answer, Sink, sink
-from .child.tracker import RECORD_VARIABLE
 from .verdict import Call, RunReport, judge
 
 __all__ = ["Call", "RunReport", "ShimError", "Warm", "run"]
@@ -42,17 +43,18 @@ def run(  # noqa: PLR0913 (keyword-only options)
     port: int = 0,
     echo: BinaryIO | None = None,
     langfuse: Answer = "ok",
+    script: Script | None = None,
 ) -> RunReport:
     """Run `command` (`script.py …`, `python script.py …`, `-m module …`) and report what became of its calls.
 
-    `env` is laid over this process's environment; `port` is the loopback model's (0: a free one), `langfuse` how the
-    loopback Langfuse answers; `echo` gets the program's output while it runs. Raises `ShimError`, with one line for the
-    user, when it cannot even be started.
+    `env` is laid over this process's environment; `port` is the loopback model's (0: a free one), `script` what it
+    answers instead of its own words; `langfuse` is how the loopback Langfuse answers; `echo` gets the program's output
+    while it runs. Raises `ShimError`, with one line for the user, when it cannot even be started.
     """
     folder = str(Path(cwd or ".").absolute())
     python, flags, argv = parse_command(command, python, folder)
     require_extra(python)
-    with _endpoints(port, langfuse) as (kept, model, traces):
+    with _endpoints(port, langfuse, script) as (kept, model, traces):
         out, err, record = kept / "stdout", kept / "stderr", kept / "record"
         variables = program_env({**(env or {}), RECORD_VARIABLE: str(record)}, model, traces)
         job = Job(python, flags, argv, folder, variables, str(out), str(err))
@@ -78,10 +80,12 @@ def run(  # noqa: PLR0913 (keyword-only options)
 
 
 @contextlib.contextmanager
-def _endpoints(port: int, langfuse: Answer) -> Iterator[tuple[Path, Provider, Sink]]:
+def _endpoints(port: int, langfuse: Answer, script: Script | None) -> Iterator[tuple[Path, Provider, Sink]]:
     """Run both endpoints, and keep a folder for what the program prints."""
-    with tempfile.TemporaryDirectory(prefix="shim-") as kept, provider(port) as model, sink(answer=langfuse) as traces:
-        yield Path(kept), model, traces
+    with contextlib.ExitStack() as stack:
+        kept = stack.enter_context(tempfile.TemporaryDirectory(prefix="shim-"))
+        model = stack.enter_context(provider(port, script))
+        yield Path(kept), model, stack.enter_context(sink(answer=langfuse))
 
 
 def _finish(program: Running, timeout: float) -> tuple[int | None, float]:

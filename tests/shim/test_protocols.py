@@ -54,8 +54,9 @@ CHATS = {
 @pytest.fixture(autouse=True)
 def keys(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in KEYS.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(litellm, "num_retries", 0)
+        monkeypatch.setenv(name, value.format(model="http://127.0.0.1:9"))
+    # Else LiteLLM tries for a minute to fetch Llama's and Cohere's tokenizers.
+    monkeypatch.setattr(litellm, "disable_hf_tokenizer_download", True)
     monkeypatch.setattr(litellm, "suppress_debug_info", True)
 
 
@@ -111,7 +112,7 @@ WITH_TOOLS = [name for name in CHATS if name not in ("ollama", "cohere")]
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 @pytest.mark.parametrize("name", WITH_TOOLS)
 def test_a_tool_is_called(model: Provider, name: str, stream: bool, is_async: bool) -> None:
-    answer = ask(model, name, is_async=is_async, stream=stream, tools=[TOOL])
+    answer = ask(model, name, is_async=is_async, stream=stream, tools=[TOOL], _skip_mcp_handler=True)
     (call,) = answer.choices[0].message.tool_calls
     assert (call.function.name, json.loads(call.function.arguments)) == ("weather", CALLED)
     assert answer.choices[0].message.content == answers.full_text(1)
@@ -124,7 +125,7 @@ def test_a_tool_whose_result_is_there_is_not_called_again(model: Provider, name:
     call = {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
     said = [{"role": "assistant", "content": None, "tool_calls": [call]}]
     result = [{"role": "tool", "tool_call_id": "call_1", "name": "weather", "content": "sunny"}]
-    answer = ask(model, name, is_async=False, messages=[*ASK, *said, *result], tools=[TOOL])
+    answer = ask(model, name, is_async=False, messages=[*ASK, *said, *result], tools=[TOOL], _skip_mcp_handler=True)
     assert answer.choices[0].finish_reason == "stop" and not last(model).tools
 
 

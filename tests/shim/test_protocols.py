@@ -12,6 +12,7 @@ from typing import Any
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 
 import litellm
+import openai
 import pytest
 
 from lint_rules.shim import answers
@@ -24,6 +25,7 @@ from lint_rules.shim.answers import ToolCall, Usage
 ASK = [{"role": "user", "content": "hi"}]
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer"}}}
 TOOL = {"type": "function", "function": {"name": "weather", "parameters": {**SCHEMA, "required": ["city", "days"]}}}
+RESPONSES_TOOLS = [{"type": "function", "strict": False, **TOOL["function"]}]
 CALLED = {"city": "shim", "days": 1}
 
 CHATS = {
@@ -176,14 +178,19 @@ def _text(url: str) -> Any:
 
 
 def _responses(url: str) -> Any:
-    return litellm.responses(
-        model="openai/gpt-4o-mini", input="hi", api_base=url
-    ), lambda one: one.output[0].content[0].text
+    # By the client beneath: LiteLLM's own needs the `mcp` package, even for a request without tools.
+    answer = openai.OpenAI(base_url=url).responses.create(model="gpt-4o-mini", input="hi", tools=RESPONSES_TOOLS)
+    assert answer.output[1].name == "weather" and json.loads(answer.output[1].arguments) == CALLED
+    return answer, lambda one: one.output_text
 
 
 def _responses_stream(url: str) -> Any:
-    events = litellm.responses(model="openai/gpt-4o-mini", input="hi", api_base=url, stream=True)
-    return list(events)[-1], lambda one: one.response.output[0].content[0].text
+    options = {"model": "gpt-4o-mini", "input": "hi", "tools": RESPONSES_TOOLS}
+    with openai.OpenAI(base_url=url).responses.stream(**options) as events:
+        said = "".join(event.delta for event in events if event.type == "response.output_text.delta")
+        answer = events.get_final_response()
+    assert said == answer.output_text and json.loads(answer.output[1].arguments) == CALLED
+    return answer, lambda one: one.output_text
 
 
 def _messages(url: str) -> Any:
@@ -200,6 +207,7 @@ WHOLE = {
     "audio/transcriptions": _transcription,
     "completions": _text,
     "responses": _responses,
+    "responses-stream": _responses_stream,
     "anthropic/messages": _messages,
 }
 
@@ -208,14 +216,64 @@ WHOLE = {
 def test_other_answers_carry_the_number(model: Provider, api: str) -> None:
     answer, where = WHOLE[api](f"{model.url}/v1")
     assert answers.marked(where(answer)) == 1
-    assert (last(model).api, last(model).status, last(model).finished) == (api, 200, True)
-
-
-def test_responses_are_streamed(model: Provider) -> None:
-    answer, where = _responses_stream(f"{model.url}/v1")
-    assert where(answer) == answers.full_text(1)
+    assert (last(model).api, last(model).status, last(model).finished) == (api.removesuffix("-stream"), 200, True)
 
 
 def test_speech_is_a_moment_of_silence(model: Provider) -> None:
     answer = litellm.speech(model="openai/tts-1", input="hi", voice="alloy", api_base=f"{model.url}/v1")
     assert answer.content.startswith(b"RIFF") and last(model).model == "tts-1"
+
+
+HELLO = Answer(chunks=["It ", None, "", "is ", "sunny."], usage=Usage(3, 4), finish_reason="length")
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+@pytest.mark.parametrize("name", CHATS)
+def test_a_script_applies_to_every_protocol(name: str, stream: bool) -> None:
+    with provider(script=Script([HELLO])) as running:
+        first, second = (ask(running, name, is_async=False, stream=stream) for _ in range(2))
+    assert first.choices[0].message.content == "It is sunny."
+    assert second.choices[0].message.content == answers.full_text(2)
+    # LiteLLM overlooks the finish in Cohere's streams.
+    assert first.choices[0].finish_reason == "length" or (name, stream) == ("cohere", True)
+    if not stream:
+        assert (first.usage.prompt_tokens, first.usage.completion_tokens) == (3, 4)
+    exchange = running.exchanges()[0]
+    assert (exchange.text, exchange.scripted) == ("It is sunny.", True)
+
+
+@pytest.mark.parametrize("name", WITH_TOOLS)
+def test_a_script_calls_tools(name: str) -> None:
+    calls = [ToolCall("one", '{"a": 1}'), ToolCall("two", '{"b": 2}')]
+    with provider(script=Script([Answer(tool_calls=calls, times="always")])) as running:
+        for stream in (False, True):
+            answer = ask(running, name, is_async=False, stream=stream)
+            made = [
+                (call.function.name, json.loads(call.function.arguments))
+                for call in answer.choices[0].message.tool_calls
+            ]
+            assert made == [("one", {"a": 1}), ("two", {"b": 2})]
+
+
+@pytest.mark.parametrize("name", CHATS)
+def test_a_failure_has_the_shape_of_its_protocol(name: str) -> None:
+    with provider(script=Script([Failure(429, retry_after=0.01), Failure(401, "no such key")])) as running:
+        with pytest.raises(litellm.RateLimitError) as first:
+            ask(running, name, is_async=False)
+        with pytest.raises(litellm.AuthenticationError) as second:
+            ask(running, name, is_async=True, stream=True)
+    assert answers.marked(str(first.value)) == 1
+    assert answers.marked(str(second.value)) == 2 and "no such key" in str(second.value)
+    assert [one.status for one in running.exchanges()] == [429, 401]
+    assert all(one.failed and one.finished for one in running.exchanges())
+
+
+@pytest.mark.parametrize("name", ["openai", "anthropic", "gemini", "bedrock", "ollama-chat"])
+def test_a_stream_breaks_off(name: str) -> None:
+    with provider(script=Script([Answer("It is sunny and warm.", breaks_after=4)])) as running:
+        with pytest.raises(Exception, match=".") as caught:
+            ask(running, name, is_async=False, stream=True)
+        assert "connection" in str(caught.value).lower() or "chunked" in str(caught.value).lower()
+    (exchange,) = running.exchanges()
+    assert exchange.broken and exchange.failed and not exchange.finished and exchange.chunks_sent == 4
+    assert [kind for kind, _ in exchange.moments] == ["asked", "sent", "sent", "sent", "sent"]

@@ -3,7 +3,7 @@
 As litellm 1.106.2 llms/vertex_ai/gemini/vertex_and_google_ai_studio_gemini.py reads it.
 
 A stream is server-sent events with `alt=sse`, one JSON array without. A `null` becomes a candidate without parts; the
-finish has an empty text or the tool calls, and the usage a chunk of its own.
+finish comes with an empty text and the usage.
 """
 
 from __future__ import annotations
@@ -68,9 +68,10 @@ def vertex_embedding(request: Mapping[str, Any], reply: Reply) -> Json:
 def _chunks(reply: Reply) -> Iterator[Json]:
     for piece in reply.pieces:
         yield _chunk(reply, None if piece is None else [{"text": piece}])
-    # LiteLLM knows a tool call as the finish only in the chunk that has the call.
-    yield _chunk(reply, _calls(reply) or [{"text": ""}], _finish(reply))
-    yield {**_head(reply), "usageMetadata": _usage(reply)}
+    if reply.tools:
+        yield _chunk(reply, _calls(reply))
+    # With the usage in a chunk of its own, LiteLLM takes every finish for a plain stop.
+    yield _chunk(reply, [{"text": ""}], _finish(reply), usageMetadata=_usage(reply))
 
 
 def _chunk(reply: Reply, parts: list[Json] | None, finish: str | None = None, **more: Any) -> Json:

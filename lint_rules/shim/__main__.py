@@ -11,6 +11,7 @@ from pathlib import Path
 from . import canary, reports
 from .loopback import ShimError
 from .run import run
+from .script import load
 from .sink import ANSWERS
 from .table import table
 from .verdict import RunReport
@@ -52,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             port=options.port,
             langfuse=options.langfuse,
             register=options.callback,
+            script=load(options.script) if options.script else None,
             echo=sys.stderr.buffer,
         )
     except ShimError as error:
@@ -70,7 +72,7 @@ def exit_status(report: RunReport) -> int:
     """Return what the shell is told about a run."""
     if report.verdict in ("crashed", "hung"):
         return EXIT_BROKEN
-    return EXIT_CLEAN if report.verdict in ("delivered", "no-calls") else EXIT_LOST
+    return EXIT_CLEAN if report.verdict in ("delivered", "failed", "no-calls") else EXIT_LOST
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -94,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
         default="",
         help="register this callback with LiteLLM, for a program whose deployment does that",
     )
+    option("--script", type=Path, metavar="FILE", help="what the model answers: JSON or TOML")
     option("--canary", action="store_true", help="send one trace to the configured Langfuse instead: --canary --help")
     option("--port", type=_port, default=0, metavar="N", help="port of the model endpoint (a free one)")
     return parser

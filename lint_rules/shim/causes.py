@@ -179,7 +179,7 @@ def named(events: Iterable[Event], name: str) -> tuple[Event, ...]:
 
 def numbers_of(events: Iterable[Event], exchanges: Iterable[Exchange]) -> dict[str, int]:
     """Return which answer of the model each of LiteLLM's calls got in the end; one call may be made by another."""
-    numbers = {exchange.call: exchange.number for exchange in exchanges if exchange.call}
+    numbers = {exchange.call: exchange.number for exchange in exchanges if exchange.call and not exchange.failed}
     for event in named(events, "nested"):
         inner, *outer = event["calls"]
         if inner in numbers:

@@ -24,6 +24,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from .child.hooks import VARIABLE
+from .keys import DROPPED, KEYS
 from .loopback import ShimError
 from .provider import Provider, provider
 from .sink import Sink, sink
@@ -40,6 +41,7 @@ _DEAF_FLAGS = frozenset("IES")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 TIES = {
+    **KEYS,
     "OPENAI_API_KEY": "sk-shim",
     "OPENAI_API_BASE": "{model}/v1",
     "OPENAI_BASE_URL": "{model}/v1",
@@ -51,6 +53,8 @@ TIES = {
     "LANGFUSE_SECRET_KEY": "sk-lf-shim",
     # Without it, importing LiteLLM fetches its price list from the network.
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    # Else LiteLLM tries for a minute to fetch the tokenizers of Llama and Cohere.
+    "HF_HUB_OFFLINE": "1",
     "NO_PROXY": "127.0.0.1,localhost",
     "no_proxy": "127.0.0.1,localhost",
 }
@@ -193,7 +197,8 @@ def program_env(
     places = {"model": model.url, "langfuse": langfuse.url}
     settings = {**places, "record": record, "register": register}
     ties = {key: value.format(**places) for key, value in TIES.items()}
-    return {**base, **ties, **_with_startup(base), VARIABLE: json.dumps(settings)}
+    kept = {key: value for key, value in {**base, **ties}.items() if key not in DROPPED}
+    return {**kept, **_with_startup(base), VARIABLE: json.dumps(settings)}
 
 
 def _with_startup(env: Mapping[str, str]) -> dict[str, str]:
@@ -374,7 +379,7 @@ class _Channel:
                 stdout=self._log,
                 stderr=self._log,
                 pass_fds=[theirs.fileno()],
-                env={**self._env, "LITELLM_LOCAL_MODEL_COST_MAP": "True"},
+                env={**self._env, "LITELLM_LOCAL_MODEL_COST_MAP": "True", "HF_HUB_OFFLINE": "1"},
                 start_new_session=True,
             )
         self._reader = threading.Thread(target=self._listen, daemon=True)

@@ -21,6 +21,7 @@ from .launch import Fresh, Job, Launcher, Running, Warm, is_python, parse_comman
 from .loopback import ShimError
 from .observations import Ended, report_of
 from .provider import Provider, provider
+from .script import Script
 from .sink import Answer, Sink, sink
 from .verdict import Call, RunReport
 
@@ -43,18 +44,19 @@ def run(  # noqa: PLR0913 (keyword-only options)
     echo: BinaryIO | None = None,
     langfuse: Answer = "ok",
     register: str = "",
+    script: Script | None = None,
 ) -> RunReport:
     """Run `command` (`script.py …`, `python script.py …`, `-m module …`) and report what became of its calls.
 
-    `register` is a callback to register with LiteLLM, as a deployment may do that configures it outside the program.
-    `env` is laid over this process's environment; `port` is the loopback model's (0: a free one), `langfuse` how the
-    loopback Langfuse answers; `echo` gets the program's output while it runs. Raises `ShimError`, with one line for the
-    user, when it cannot even be started.
+    `env` is laid over this process's environment; `port` is the loopback model's (0: a free one), `script` what it
+    answers instead of its own words; `langfuse` is how the loopback Langfuse answers; `register` a callback to register
+    with LiteLLM, as a deployment may do that configures it outside the program; `echo` gets the program's output while
+    it runs. Raises `ShimError`, with one line for the user, when it cannot even be started.
     """
     folder = str(Path(cwd or ".").absolute())
     python, flags, argv = parse_command(command, python, folder)
     require_extra(python if is_python(python) else "")
-    with _endpoints(port, langfuse) as (kept, model, traces):
+    with _endpoints(port, langfuse, script) as (kept, model, traces):
         out, err, record = kept / "stdout", kept / "stderr", kept / "record"
         variables = program_env(env, model, traces, record=str(record), register=register)
         job = Job(python, flags, argv, folder, variables, str(out), str(err))
@@ -67,10 +69,12 @@ def run(  # noqa: PLR0913 (keyword-only options)
 
 
 @contextlib.contextmanager
-def _endpoints(port: int, langfuse: Answer) -> Iterator[tuple[Path, Provider, Sink]]:
+def _endpoints(port: int, langfuse: Answer, script: Script | None) -> Iterator[tuple[Path, Provider, Sink]]:
     """Run both endpoints, and keep a folder for what the program prints."""
-    with tempfile.TemporaryDirectory(prefix="shim-") as kept, provider(port) as model, sink(answer=langfuse) as traces:
-        yield Path(kept), model, traces
+    with contextlib.ExitStack() as stack:
+        kept = stack.enter_context(tempfile.TemporaryDirectory(prefix="shim-"))
+        model = stack.enter_context(provider(port, script))
+        yield Path(kept), model, stack.enter_context(sink(answer=langfuse))
 
 
 def _finish(program: Running, timeout: float) -> tuple[int | None, float]:

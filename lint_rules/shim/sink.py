@@ -42,7 +42,10 @@ _MODELS = (
     "llm.model_name",
     "model",
 )
-_IDS = ("gen_ai.response.id", "llm.response.id")
+_IDS = ("gen_ai.response.id", "llm.response.id", "langfuse.observation.metadata.response_id")
+_ERRORS = ("langfuse.observation.status_message", "exception.message", "error.message")
+_CALL = "litellm_call_id"
+"""How the key ends under which LiteLLM's integrations send its call id."""
 _TOTALS = ("gen_ai.usage.total_tokens", "llm.token_count.total", "llm.usage.total_tokens")
 _INPUTS = ("langfuse.observation.input", "gen_ai.input.messages", "gen_ai.prompt", "input.value")
 _USERS = ("langfuse.user.id", "user.id", "gen_ai.user.id")
@@ -71,6 +74,10 @@ class Generation:
     """Seconds since 1970."""
     arrived: float = 0.0
     """When its last part reached Langfuse, in seconds since 1970."""
+    call: str = ""
+    """LiteLLM's id of the call, where it came along."""
+    error: str = ""
+    """Why the call failed, if it did."""
 
 
 @dataclass(frozen=True)
@@ -248,7 +255,8 @@ def legacy_observations(events: Iterable[Mapping[str, Any]]) -> tuple[Generation
 def _legacy_observation(body: Mapping[str, Any]) -> Generation:
     is_generation = body["shim_kind"] == "generation" or str(body.get("type", "")).lower() == "generation"
     output = text_of(body.get("output"))
-    identity = str(body.get("id", ""))
+    identity, error = str(body.get("id", "")), str(body.get("statusMessage", ""))
+    metadata = body["metadata"] if isinstance(body.get("metadata"), dict) else {}
     return Generation(
         trace_id=str(body.get("traceId", "")),
         observation_id=identity,
@@ -258,10 +266,12 @@ def _legacy_observation(body: Mapping[str, Any]) -> Generation:
         output_text=output,
         usage_total=_usage_total(body.get("usageDetails") or body.get("usage")),
         level=str(body.get("level", "DEFAULT")),
-        number=_number(output, identity),
+        number=_number(output, error, str(metadata.get("response_id", "")), identity),
         input_text=text_of(body.get("input")),
         started=epoch_of(body.get("startTime")),
         arrived=body["shim_arrived"],
+        call=_call(metadata),
+        error=error,
     )
 
 
@@ -294,6 +304,8 @@ class SpanData:
     started: float = 0.0
     """Seconds since 1970."""
     arrived: float = 0.0
+    status: str = ""
+    """What the span's status says."""
 
 
 def decode_spans(body: bytes) -> tuple[SpanData, ...]:
@@ -312,7 +324,16 @@ def decode_spans(body: bytes) -> tuple[SpanData, ...]:
 def _span(span: Any) -> SpanData:
     attributes = {pair.key: _any_value(pair.value) for pair in span.attributes}
     started = span.start_time_unix_nano / 1e9
-    return SpanData(span.trace_id.hex(), span.span_id.hex(), span.name, span.status.code == 2, attributes, started)
+    status = span.status
+    return SpanData(
+        span.trace_id.hex(),
+        span.span_id.hex(),
+        span.name,
+        status.code == 2,
+        attributes,
+        started,
+        status=status.message,
+    )
 
 
 def _any_value(value: Any) -> Any:
@@ -354,7 +375,7 @@ def _tags(value: object) -> tuple[str, ...]:
 
 def _span_observation(span: SpanData) -> Generation:
     attributes = span.attributes
-    output = text_of(_first(attributes, _OUTPUTS))
+    output, error = text_of(_first(attributes, _OUTPUTS)), str(_first(attributes, _ERRORS) or span.status)
     return Generation(
         trace_id=span.trace_id,
         observation_id=span.span_id,
@@ -364,10 +385,12 @@ def _span_observation(span: SpanData) -> Generation:
         output_text=output,
         usage_total=_span_usage(attributes),
         level=str(attributes.get("langfuse.observation.level") or ("ERROR" if span.failed else "DEFAULT")),
-        number=_number(output, *(str(attributes.get(key, "")) for key in _IDS)),
+        number=_number(output, error, *(str(attributes.get(key, "")) for key in _IDS)),
         input_text=text_of(_first(attributes, _INPUTS)),
         started=span.started,
         arrived=span.arrived,
+        call=_call(attributes) or _call(_metadata(attributes)),
+        error=error,
     )
 
 
@@ -394,6 +417,17 @@ def _usage_total(usage: object) -> int:
     counts = {key: value for key, value in usage.items() if isinstance(value, (int, float))}
     total = next((counts[key] for key in ("total", "totalTokens", "total_tokens") if counts.get(key)), None)
     return int(sum(counts.values()) if total is None else total)
+
+
+def _call(attributes: Mapping[str, Any]) -> str:
+    """Return LiteLLM's call id among `attributes`."""
+    return next((str(value) for key, value in attributes.items() if key.endswith(_CALL) and value), "")
+
+
+def _metadata(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an observation's metadata, where they are one JSON object."""
+    found = _parsed(attributes.get("langfuse.observation.metadata"))
+    return found if isinstance(found, dict) else {}
 
 
 def _first(attributes: Mapping[str, Any], keys: Iterable[str]) -> Any:

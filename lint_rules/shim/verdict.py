@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from .answers import full_text, tool_call_id
 from .causes import Cause, Observed, Why, why
+from .protocols import APIS
 from .provider import Exchange
 from .sink import Generation
 
-CallVerdict = Literal["delivered", "lost", "partial", "duplicated"]
-RunVerdict = Literal["delivered", "lost", "partial", "duplicated", "crashed", "hung", "no-calls"]
+CallVerdict = Literal["delivered", "lost", "partial", "duplicated", "failed"]
+"""`failed`: the model answered with an error, broke off or never answered, so that there was nothing to deliver."""
+RunVerdict = Literal["delivered", "lost", "partial", "duplicated", "failed", "crashed", "hung", "no-calls"]
 
 MomentKind = Literal[
     "asked",
@@ -38,7 +39,7 @@ MomentKind = Literal[
 SCHEMA = 1
 """The version of what `to_json` returns. It grows when a field goes away or changes; new fields do not change it."""
 
-WORST_FIRST: tuple[CallVerdict, ...] = ("lost", "partial", "duplicated", "delivered")
+WORST_FIRST: tuple[CallVerdict, ...] = ("lost", "partial", "duplicated", "failed", "delivered")
 
 
 @dataclass(frozen=True)
@@ -165,8 +166,10 @@ class RunReport:
 
     @property
     def call_verdict(self) -> CallVerdict | None:
-        """The worst verdict among the calls; None without calls."""
+        """The worst verdict among the calls; None without calls. A failed call is no worse than a delivered one."""
         verdicts = {call.verdict for call in self.calls}
+        if verdicts == {"failed", "delivered"}:
+            return "delivered"
         return next((verdict for verdict in WORST_FIRST if verdict in verdicts), None)
 
     @property
@@ -210,12 +213,19 @@ def judge(
 
     `seen` is what was observed inside the program; without it, every cause is unknown.
     """
-    matched = match_numbers(exchanges, observations)
+    matched = match(exchanges, observations)
     generations = [one for one in matched if one[1].kind == "generation"]
     spans = [one for one in matched if one[1].kind == "span"]
     numbers = {exchange.number for exchange in exchanges}
+    counts = {exchange.call: exchange.number for exchange in exchanges if exchange.call and not exchange.failed}
     calls = tuple(
-        _call(exchange, _of(exchange.number, generations), _of(exchange.number, spans), seen or Observed())
+        _call(
+            exchange,
+            _of(exchange.number, generations),
+            _of(exchange.number, spans),
+            seen or Observed(),
+            counts.get(exchange.call, exchange.number),
+        )
         for exchange in exchanges
     )
     return calls, tuple(generation for number, generation in generations if number not in numbers)
@@ -225,50 +235,76 @@ def _of(number: int, matched: Iterable[tuple[int | None, Generation]]) -> tuple[
     return tuple(observation for known, observation in matched if known == number)
 
 
-def match_numbers(
-    exchanges: Sequence[Exchange], observations: Iterable[Generation]
-) -> list[tuple[int | None, Generation]]:
-    """Pair each observation with its exchange's number.
+def match(exchanges: Sequence[Exchange], observations: Iterable[Generation]) -> list[tuple[int | None, Generation]]:
+    """Pair each observation with its exchange's number, from the surest sign to the least.
 
-    Vectors carry none: embeddings pair by model, in order. Nor do the words of a script: these pair by themselves.
+    These are LiteLLM's call id, the marker in the output or in an id, the exact text of a scripted answer. What can
+    carry none of them (vectors, images, sounds) pairs by model, in order.
     """
-    waiting = [exchange for exchange in exchanges if exchange.api == "embeddings" or exchange.scripted]
+    known = [(_by_call(one, exchanges) or one.number, one) for one in observations]
+    waiting = [one for one in exchanges if one.number not in {number for number, _ in known}]
     matched: list[tuple[int | None, Generation]] = []
-    for observation in observations:
-        number = observation.number
-        found = next((one for one in waiting if _embeds(observation, one) or _quotes(observation, one)), None)
+    for number, observation in known:
+        found = None if number is not None else _by_text(observation, waiting) or _by_model(observation, waiting)
         if found is not None:
             waiting.remove(found)
-            number = found.number
-        matched.append((number, observation))
+        matched.append((found.number if found else number, observation))
     return matched
 
 
-def _quotes(observation: Generation, exchange: Exchange) -> bool:
-    is_unmarked = observation.number is None and observation.kind == "generation"
-    return is_unmarked and bool(exchange.text) and exchange.text == observation.output_text
+def _by_call(observation: Generation, exchanges: Sequence[Exchange]) -> int | None:
+    """Return the exchange of the call that the observation names: the one that failed, or the one that did not."""
+    named = observation.call if observation.kind == "generation" else ""
+    own = [one for one in exchanges if named and one.call == named]
+    failed = [one.number for one in own if one.failed]
+    successful = [one.number for one in own if not one.failed]
+    if failed and (observation.level == "ERROR" or not successful):
+        return observation.number if observation.number in failed else failed[-1]
+    return successful[0] if len(successful) == 1 else None
 
 
-def _embeds(observation: Generation, exchange: Exchange) -> bool:
-    if observation.number is not None or observation.kind != "generation" or exchange.api != "embeddings":
-        return False
-    says_so = any("embedding" in text for text in (observation.name, observation.model, observation.output_text))
+def _by_text(observation: Generation, waiting: Iterable[Exchange]) -> Exchange | None:
+    said = [one for one in waiting if one.scripted and one.text and one.text == observation.output_text]
+    return said[0] if len(said) == 1 else None
+
+
+def _by_model(observation: Generation, waiting: Iterable[Exchange]) -> Exchange | None:
+    if observation.kind != "generation":
+        return None
+    return next((one for one in waiting if _is_about(observation, one)), None)
+
+
+def _is_about(observation: Generation, exchange: Exchange) -> bool:
+    word = APIS[exchange.api].word
+    said = (observation.name, observation.model, observation.output_text)
+    says_so = bool(word) and not exchange.failed and any(word in text for text in said)
     return says_so and (exchange.model in observation.model or observation.model in exchange.model)
 
 
 def is_full(exchange: Exchange, generation: Generation) -> bool:
     """Tell whether `generation` holds all of the answer; of one with a tool call some exporters keep only that."""
-    if exchange.api == "embeddings":
+    if exchange.called and any(word in generation.output_text for word in exchange.called):
         return True
-    if (exchange.text or full_text(exchange.number)) in generation.output_text:
-        return True
-    return exchange.tools and tool_call_id(exchange.number) in generation.output_text
+    # Of an image the text is only what it says about itself.
+    return APIS[exchange.api].word != "" or (exchange.text in generation.output_text and not _only_calls(exchange))
+
+
+def _only_calls(exchange: Exchange) -> bool:
+    return bool(exchange.called) and not exchange.text
 
 
 def _call(
-    exchange: Exchange, generations: tuple[Generation, ...], spans: tuple[Generation, ...], seen: Observed
+    exchange: Exchange,
+    generations: tuple[Generation, ...],
+    spans: tuple[Generation, ...],
+    seen: Observed,
+    counts: int,
 ) -> Call:
-    verdict, detail = _verdict(exchange, generations, spans)
+    """Judge one exchange; of those of one call, `counts` is the number of the one that counts."""
+    if exchange.failed or (counts != exchange.number and not generations):
+        verdict, detail = _failed(exchange, generations, counts)
+    else:
+        verdict, detail = _verdict(exchange, generations, spans)
     reason = _reason(exchange, verdict, spans, seen)
     stream = seen.stream_of(exchange) if exchange.stream else None
     return Call(
@@ -296,8 +332,18 @@ def _call(
     )
 
 
+def _failed(exchange: Exchange, generations: tuple[Generation, ...], counts: int) -> tuple[CallVerdict, str]:
+    """Say how the model failed; an answer that the client did not wait for, and asked for again, counts as well."""
+    if not exchange.failed:
+        return "failed", f"asked again as call {counts}"
+    how = "the answer broke off" if exchange.broken else f"HTTP {exchange.status}" if exchange.status else "no answer"
+    level = any(generation.level == "ERROR" for generation in generations)
+    again = f", asked again as call {counts}" if counts != exchange.number else ""
+    return "failed", f"{how}{again}; {'an' if level else 'no'} ERROR generation arrived"
+
+
 def _reason(exchange: Exchange, verdict: CallVerdict, spans: tuple[Generation, ...], seen: Observed) -> Why | None:
-    if verdict == "delivered":
+    if verdict in ("delivered", "failed"):
         return None
     if verdict == "duplicated":
         return Why("recorded twice", None, "it arrived more than once")
@@ -314,5 +360,5 @@ def _verdict(
         return "duplicated", f"{len(generations)} generations arrived"
     if is_full(exchange, generations[0]):
         return "delivered", "one generation with the full output"
-    whole, got = len(exchange.text or full_text(exchange.number)), len(generations[0].output_text)
+    whole, got = len(exchange.text), len(generations[0].output_text)
     return "partial", f"{got} of {whole} characters arrived"

@@ -3,7 +3,7 @@
 As litellm 1.106.2 llms/vertex_ai/gemini/vertex_and_google_ai_studio_gemini.py reads it.
 
 A stream is server-sent events with `alt=sse`, one JSON array without. A `null` becomes a candidate without parts; the
-finish has an empty text, and the usage a chunk of its own.
+finish comes with an empty text and the usage.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ def _chunks(reply: Reply) -> Iterator[Json]:
         yield _chunk(reply, None if piece is None else [{"text": piece}])
     if reply.tools:
         yield _chunk(reply, _calls(reply))
-    yield _chunk(reply, [{"text": ""}], _finish(reply))
-    yield {**_head(reply), "usageMetadata": _usage(reply)}
+    # With the usage in a chunk of its own, LiteLLM takes every finish for a plain stop.
+    yield _chunk(reply, [{"text": ""}], _finish(reply), usageMetadata=_usage(reply))
 
 
 def _chunk(reply: Reply, parts: list[Json] | None, finish: str | None = None, **more: Any) -> Json:

@@ -74,6 +74,8 @@ def run(  # noqa: PLR0913 (keyword-only options)
             seconds=seconds,
             began=began,
             unobserved=seen.failures,
+            reached=seen.reached,
+            originals=seen.originals,
         )
 
 

@@ -15,13 +15,14 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING or __package__:
-    from . import tracker
+    from . import reached, tracker
 else:
     # By file: the program's Python need not have this package.
+    import reached
     import tracker
 
-    # The program may have a module of that name, too.
-    del sys.modules["tracker"]
+    # The program may have modules of these names, too.
+    del sys.modules["reached"], sys.modules["tracker"]
 
 # As a script this file's folder heads `sys.path`; the program must not find the shim's modules there.
 if __name__ == "__main__":
@@ -55,7 +56,9 @@ def run_program(argv: Sequence[str]) -> None:
     """Run `argv` (`script.py …`, `-m module …` or `-c code …`) as `__main__`. Whatever it raises is let through."""
     refuse_outside_connections()
     record_sites()
-    tracker.install(_after_import, call_site, call_frame, _line)
+    record = tracker.install(_after_import, call_site, call_frame, _line)
+    if record is not None:
+        reached.install(record.note, tracker.share)
     if argv[0] == "-m":
         _run_module(argv[1], argv[2:])
     elif argv[0] == "-c":

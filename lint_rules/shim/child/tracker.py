@@ -80,19 +80,19 @@ class Record:
             return None
 
 
-def install(after_import: AfterImport, site: Callable[[], str | None], frame: Frame, line: Line) -> None:
-    """Observe LiteLLM from now on, as far as the environment asks for it.
+def install(after_import: AfterImport, site: Callable[[], str | None], frame: Frame, line: Line) -> Record | None:
+    """Observe LiteLLM from now on, as far as the environment asks for it; return where that is noted.
 
     `after_import(module, action)` calls `action` with the module once it is imported; `site()` is the program's
     `file:line` for the current stack, `frame()` its innermost frame there, `line(frame)` the `file:line` of that.
     """
     path = os.environ.get(RECORD_VARIABLE)
     if not path:
-        return
+        return None
     try:
         record = Record(path, site, frame, line)
     except OSError:
-        return
+        return None
     record.note("installed")
     atexit.register(record.note, "exit")
     _listen_to_loggers(record)
@@ -100,6 +100,12 @@ def install(after_import: AfterImport, site: Callable[[], str | None], frame: Fr
         after_import(module, functools.partial(record.quietly, _wrap_streams, record, names))
     after_import(_LOGGING, functools.partial(record.quietly, _wrap_logging, record))
     after_import(_UTILS, functools.partial(record.quietly, _wrap_helper, record))
+    return record
+
+
+def share(trace: leaving.Trace) -> None:
+    """Go along with `trace`, another tracer of the shim's."""
+    leaving.share(trace)
 
 
 # ---- streams

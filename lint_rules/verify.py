@@ -198,8 +198,9 @@ def _cannot_tell(ran: _Ran) -> str:
     first, *more = [os.path.relpath(path, ran.copy.original) for path in ran.report.originals] or [""]
     if first:
         return f"the command runs {first}{f' and {len(more)} more' if more else ''} from the original tree"
+    how = "" if ran.report.outcome == "exit 0" else f", which {_ended(ran.report)}"
     failed = f" ({ran.report.unobserved[0]})" if ran.report.unobserved else ""
-    return f"no fixed line was reached by the command{failed}"
+    return f"no fixed line was reached by the command{how}{failed}"
 
 
 # ---- a run in a copy
@@ -293,13 +294,19 @@ class _Judge:
 def _worse(before: RunReport, after: RunReport) -> str:
     """Say what is worse with the fixes, whatever they are; nothing if nothing is."""
     if after.outcome not in ("exit 0", before.outcome):
-        return f"with the fixes the command ends with {after.outcome}, without them with {before.outcome}"
+        return f"the command {_ended(after)} with the fixes, it {_ended(before)} without them"
     missing = _delivered(before) - _delivered(after)
     if missing:
         (api, model, stream), count = missing.most_common(1)[0]
         calls = f"{count} call{'' if count == 1 else 's'}"
         return f"with the fixes {calls} less arrived in Langfuse ({api}, {model}{', stream' if stream else ''})"
     return ""
+
+
+def _ended(report: RunReport) -> str:
+    if report.timed_out:
+        return "hung"
+    return f"was {report.outcome}" if report.outcome.startswith("killed") else f"ended with {report.outcome}"
 
 
 def _delivered(report: RunReport) -> Counter[tuple[str, str, bool]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from lint_rules import files, fix, verify
+from lint_rules.scratch import copy_project
 from lint_rules.shim.run import Warm
 from lint_rules.shim.run import run as run_program
 
@@ -162,11 +163,11 @@ def test_a_loss_that_is_left_and_known_refutes_nothing(run: Run) -> None:
     [
         (
             "assert held[0] < 4, 'too dear'",
-            "with the fixes the command ends with exit 1, without them with exit 0",
+            "the command ended with exit 1 with the fixes, it ended with exit 0 without them",
         ),
         (
             "time.sleep(60 if held[0] > 4 else 0)",
-            "with the fixes the command ends with hung, without them with exit 0",
+            "the command hung with the fixes, it ended with exit 0 without them",
         ),
     ],
     ids=["fails", "hangs"],
@@ -231,6 +232,64 @@ def test_a_command_that_cannot_run(run: Run, command: list[str], told: str) -> N
     status, _, err = run("app.py", "--verify", "--", *command)
     assert (status, tree()) == (2, earlier)
     assert err.endswith(f"Nothing written, not verified: {told}.\n")
+
+
+def test_a_program_that_fails_anyway(run: Run) -> None:
+    write("app.py", HEAD, "1 / 0\n", BREAK, MAIN.format("await answer()"))
+    status, _, err = run("app.py", "--verify", "--", "app.py")
+    assert status == 2
+    assert "no fixed line was reached by the command, which ended with exit 1.\n" in err
+    write("app.py", HEAD, BREAK, MAIN.format("await answer()"), "1 / 0\n")
+    status, _, err = run("app.py", "--verify", "--", "app.py")
+    assert status == 0, err
+    assert "lost, crashed  delivered, crashed  1 -> 1\n" in err
+
+
+def test_editable_installations_lead_into_the_copy() -> None:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", "env"], check=True)
+    site = next(Path("env").glob("lib/python*/site-packages"))
+    root = Path().resolve()
+    write(f"{site}/plain.pth", f"{root}/src\n{root}/ignored\n/usr\n")
+    write(f"{site}/__editable__.p.pth", "import __editable___p_finder\n")
+    write(f"{site}/__editable___p_finder.py", f"MAPPING = {{'package': '{root}/lib/package'}}\n")
+    for place in ("src/a.py", "lib/package/__init__.py", "app.py"):
+        write(place)
+    copy = copy_project(root, ["src/a.py", "lib/package/__init__.py", "app.py"], root.parent / "copies")
+    trial = verify.Trial(("app.py",), str(root / "env/bin/python"))
+    found = verify._python_path(trial, ["app.py"], copy, copy.root)["PYTHONPATH"].split(os.pathsep)
+    assert found[:2] == [str(copy.root / "src"), str(copy.root / "lib")]
+
+
+@pytest.mark.parametrize(
+    ("word", "inside", "outside"),
+    [
+        ("app.py", "app.py", "app.py"),
+        ("{root}/app.py", "{copy}/app.py", "{copy}/app.py"),
+        ("{root}/tests/test_a.py::test", "{copy}/tests/test_a.py::test", "{copy}/tests/test_a.py::test"),
+        ("--out={root}/new", "--out={copy}/new", "--out={copy}/new"),
+        ("project/app.py", "project/app.py", "{copy}/app.py"),
+        ("-x", "-x", "-x"),
+        ("/usr", "/usr", "/usr"),
+    ],
+)
+def test_words_of_the_command(word: str, inside: str, outside: str) -> None:
+    """As they are for a copy, from inside the project, and from the folder above."""
+    write("app.py")
+    root = Path().resolve()
+    copy = copy_project(root, ["app.py"], root.parent / "copies")
+    places = {"root": root, "copy": copy.root}
+    assert verify._argument(word.format(**places), copy, root) == inside.format(**places)
+    assert verify._argument(word.format(**places), copy, root.parent) == outside.format(**places)
+
+
+def test_a_python_that_is_not_copied_stays_where_it_is() -> None:
+    write("app.py")
+    write("env/bin/python")
+    root = Path().resolve()
+    copy = copy_project(root, ["app.py"], root.parent / "copies")
+    assert verify._program("env/bin/python", copy, root) == str(root / "env/bin/python")
+    assert verify._program("./app.py", copy, root) == "./app.py"
+    assert verify._program(f"{root}/app.py", copy, root) == str(copy.root / "app.py")
 
 
 def test_without_the_sdks(run: Run) -> None:

@@ -105,3 +105,26 @@ def test_goes_together_with_the_watch_on_streams(tmp_path: Path, run_source: Run
     assert [call.left_at for call in report.calls] == ["program.py:10", "program.py:15"]
     assert {line for _, line in report.reached} == set(range(1, 18))
     assert report.unobserved == ()
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_libraries_are_imported_as_ever(tmp_path: Path, python: str) -> None:
+    """Also when a library imports the program's code, and when it fails."""
+    tmp_path = tmp_path.resolve()
+    (tmp_path / "site-packages").mkdir()
+    (tmp_path / "site-packages/library.py").write_text("import helper\nhelper.twice(1)\nhelper.plugged()\n")
+    (tmp_path / "helper.py").write_text(HELPER + "import json\ndef plugged():\n    raise ValueError('no')\n")
+    head = "import sys\nsys.path.append('site-packages')\n"
+    program = head + "try:\n    import library\nexcept ValueError:\n    x = 1\nimport library\n"
+    (tmp_path / "program.py").write_text(program)
+    env = ask(tmp_path, {"program.py": [4, 5, 6], "helper.py": [1, 5]})
+    script = [python, str(BOOTSTRAP), "program.py"]
+    done = subprocess.run(script, cwd=tmp_path, env=env, check=False, capture_output=True, text=True)
+    assert sorted(events(tmp_path, "reached")) == [
+        *[("helper.py", line) for line in (1, 5)],
+        *[("program.py", line) for line in (4, 5, 6)],
+    ]
+    del env[REACH_VARIABLE]
+    plain = subprocess.run(script, cwd=tmp_path, env=env, check=False, capture_output=True, text=True)
+    assert done.stderr == plain.stderr
+    assert "ValueError: no" in plain.stderr

@@ -58,7 +58,7 @@ def run_program(argv: Sequence[str]) -> None:
     record_sites()
     record = tracker.install(_after_import, call_site, call_frame, _line)
     if record is not None:
-        reached.install(record.note, tracker.share)
+        reached.install(record.note, tracker.share, is_program)
     if argv[0] == "-m":
         _run_module(argv[1], argv[2:])
     elif argv[0] == "-c":

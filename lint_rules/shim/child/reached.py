@@ -1,12 +1,15 @@
 """Child side, standard library only: which of the lines that are asked about the program has run.
 
 From Python 3.12 on by `sys.monitoring`, with events of the asked files' code alone; below by `sys.settrace`, which a
-debugger or coverage may take away: lines that run after that are not seen. And, of a project that was copied to be
+debugger or coverage may take away: lines that run after that are not seen. That is not on while a library is imported:
+it would take twice the time. And, of a project that was copied to be
 run, whether code came from the original after all.
 """
 
 from __future__ import annotations
 
+import functools
+import importlib.machinery
 import json
 import os
 import sys
@@ -24,10 +27,11 @@ Note = Callable[..., None]
 Trace = Callable[[types.FrameType, str, Any], Any]
 
 
-def install(note: Note, share: Callable[[Trace], None]) -> None:
+def install(note: Note, share: Callable[[Trace], None], is_program: Callable[[str], bool]) -> None:
     """Look for what the environment asks for from now on, and `note` each line once per process.
 
-    `share` is told of the tracer, where there is one, so that another tracer of ours goes along with it.
+    `share` is told of the tracer, where there is one, so that another tracer of ours goes along with it; `is_program`
+    tells whether a file is no library's.
     """
     path = os.environ.get(REACH_VARIABLE)
     if not path:
@@ -40,6 +44,7 @@ def install(note: Note, share: Callable[[Trace], None]) -> None:
     sys.addaudithook(reached.audit)
     if reached.asks and not reached.monitors:
         share(reached.trace)
+        _rest_in_libraries(reached.trace, is_program)
         threading.settrace(reached.trace)
         sys.settrace(reached.trace)
 
@@ -123,6 +128,30 @@ class Reached:
         if event == "line":
             self._hit(frame.f_code.co_filename, frame.f_lineno)
         return self.trace if frame.f_trace is None else None
+
+
+def _rest_in_libraries(trace: Trace, is_program: Callable[[str], bool]) -> None:
+    """Have nothing traced while a library's module is imported, unless that imports the program's."""
+    loader = importlib.machinery.SourceFileLoader
+    original = loader.exec_module
+
+    @functools.wraps(original)
+    def exec_module(self: importlib.machinery.SourceFileLoader, module: types.ModuleType) -> None:
+        before = sys.gettrace()
+        during = trace if is_program(self.path) else None
+        if before not in (None, trace) or before == during:
+            return original(self, module)
+        sys.settrace(during)
+        try:
+            original(self, module)
+        finally:
+            if sys.gettrace() == during:
+                sys.settrace(before)
+
+    # So that a traceback of a failing import looks as ever: Python leaves its own import system out.
+    code: types.CodeType = exec_module.__code__  # type: ignore[attr-defined]
+    exec_module.__code__ = code.replace(co_filename="<frozen importlib._bootstrap_external>")  # type: ignore[attr-defined]
+    loader.exec_module = exec_module  # type: ignore[method-assign,assignment]
 
 
 def _tool() -> int | None:

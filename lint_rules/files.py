@@ -78,7 +78,7 @@ def _search_directory(directory: str) -> Iterator[Found]:
 
 
 def _python_files(directory: str) -> Iterable[Found]:
-    names = _git_files(directory)
+    names = git_files(directory)
     if names is None:
         return _walk(directory)
     return _listed(directory, names)
@@ -94,17 +94,18 @@ def _listed(directory: str, names: Iterable[str]) -> Iterator[Found]:
             yield Found(str(path))
 
 
-def _git_files(directory: str) -> list[str] | None:
+def git_files(directory: str) -> list[str] | None:
     """List what git tracks or would track below `directory`; None without a work tree, and for an ignored folder."""
-    listing = _git(directory, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    listing = git(directory, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     if listing is None:
         return None
-    if not listing and _git(directory, "check-ignore", "--quiet", ".") is not None:
+    if not listing and git(directory, "check-ignore", "--quiet", ".") is not None:
         return None
     return sorted({os.fsdecode(name) for name in listing.split(b"\0") if name})
 
 
-def _git(directory: str, *arguments: str) -> bytes | None:
+def git(directory: str, *arguments: str) -> bytes | None:
+    """Return what git prints for `arguments` in `directory`; None if it fails or is not there."""
     try:
         done = subprocess.run(["git", "-C", directory, *arguments], capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):

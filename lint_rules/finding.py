@@ -218,3 +218,16 @@ class FileReport:
     fixed: tuple[Finding, ...] = ()
     """What a fix run rewrote (or, with `--diff`/`--check`, would rewrite)."""
     diff: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """The fixes of one file, worked out and not written."""
+
+    path: str
+    old: bytes
+    new: bytes
+    fixed: tuple[Finding, ...]
+    """Findings of `old` that are none of `new`."""
+    left: tuple[Finding, ...] = ()
+    """Findings of `new`."""

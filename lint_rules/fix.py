@@ -1,7 +1,8 @@
 """The door `python -m lint_rules.fix`: arguments → codemods → report.
 
 Results (what is left to do, or a diff) go to stdout, the story to stderr. Exit status: 0 nothing is left, 1 findings
-are left (or, with `--check` and `--diff`, a file would change), 2 something is broken, 130 interrupted.
+are left (or, with `--check` and `--diff`, a file would change), 2 something is broken (with `--verify`: or not shown to
+hold), 130 interrupted.
 """
 
 from __future__ import annotations
@@ -11,22 +12,30 @@ import difflib
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from lint_rules import files
 from lint_rules.__main__ import BROKEN, CLEAN, FINDINGS, INTERRUPTED, add_selection, settings_from, tell_of_targets
 from lint_rules.engine import Surroundings, check_bytes
-from lint_rules.finding import Applicability, FileReport, Finding, Problem, Status
+from lint_rules.finding import Applicability, Change, FileReport, Finding, Problem, Status
 from lint_rules.report import problem_line
 from lint_rules.report.text import line
 from lint_rules.settings import Settings
 from lint_rules.targets import Finder
 
+if TYPE_CHECKING:
+    from codemods.engine import Rewrite
+    from lint_rules.verify import Verdict
+
+Keep = Callable[[Change], None]
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fix what the command line names and return the exit status."""
-    options = _parser().parse_args(arguments)
+    options = _options(sys.argv[1:] if arguments is None else list(arguments))
     try:
         status = _run(options)
         sys.stdout.flush()
@@ -40,15 +49,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def fix_file(
-    path: str, *, settings: Settings, unsafe: bool = False, write: bool = True, around: Surroundings | None = None
+def fix_file(  # noqa: PLR0913 (keyword-only options)
+    path: str,
+    *,
+    settings: Settings,
+    unsafe: bool = False,
+    write: bool = True,
+    around: Surroundings | None = None,
+    keep: Keep | None = None,
 ) -> FileReport:
     """Fix one file, or with `write=False` find out what that would do; whatever goes wrong is in the report.
 
-    `around` is what other files are known to be; it serves until one of them is written.
+    `around` is what other files are known to be; it serves until one of them is written. `keep` gets what would be
+    written.
     """
+    around, wanted = around or Surroundings(settings), partial(_is_wanted, unsafe=unsafe)
+    return _guarded(path, partial(_fix_file, path, settings, around, wanted, None if write else keep or _forget))
+
+
+def _guarded(path: str, work: Callable[[], FileReport]) -> FileReport:
+    """Return what `work` reports of the file, or that it failed."""
     try:
-        return _fix_file(path, settings, around or Surroundings(settings), partial(_is_wanted, unsafe=unsafe), write)
+        return work()
     except files.Unreadable as error:
         return _failed(path, error.problem)
     except files.ChangedOnDisk:
@@ -65,8 +87,9 @@ def _check(data: bytes, *, path: str, settings: Settings, targets: Finder) -> Fi
 
 
 def _fix_file(
-    path: str, settings: Settings, around: Surroundings, wanted: Callable[[Finding], bool], write: bool
+    path: str, settings: Settings, around: Surroundings, wanted: Callable[[Finding], bool], keep: Keep | None
 ) -> FileReport:
+    """Fix the file, or, if there is somebody to `keep` what would be written, do not write it."""
     data = files.read(path)
     report = check_bytes(data, path, settings, around)
     check = partial(_check, path=path, settings=settings, targets=around.targets)
@@ -77,12 +100,21 @@ def _fix_file(
     rewrite = fix_until_settled(data, wanted=wanted, check=partial(_findings, check=check))
     if rewrite.problem:
         return FileReport(path, Status.FAILED, report.findings, rewrite.problem)
-    if not write:
-        left = tuple(finding for finding in report.findings if finding not in rewrite.fixed)
-        return FileReport(path, Status.FIXED, left, fixed=rewrite.fixed, diff=_diff(path, data, rewrite.data))
+    if keep is not None:
+        return _kept(path, data, rewrite, report.findings, keep)
     files.replace(path, old=data, new=rewrite.data)
     left = _findings(rewrite.data, check=check)
     return FileReport(path, Status.FIXED, left, fixed=rewrite.fixed)
+
+
+def _kept(path: str, data: bytes, rewrite: Rewrite, findings: tuple[Finding, ...], keep: Keep) -> FileReport:
+    left = tuple(finding for finding in findings if finding not in rewrite.fixed)
+    keep(Change(path, data, rewrite.data, tuple(finding for finding in findings if finding in rewrite.fixed)))
+    return FileReport(path, Status.FIXED, left, fixed=rewrite.fixed, diff=_diff(path, data, rewrite.data))
+
+
+def _forget(_: Change) -> None:
+    """Keep nothing."""
 
 
 def _findings(data: bytes, *, check: Callable[[bytes], FileReport]) -> tuple[Finding, ...]:
@@ -104,19 +136,114 @@ def _failed(path: str, problem: Problem) -> FileReport:
 def _run(options: argparse.Namespace) -> int:
     settings = settings_from(options)
     write, finder = not (options.diff or options.check), Finder(settings.target)
-    around = Surroundings(settings, finder)
+    if options.verify:
+        return _run_verified(options, settings, finder, write=write)
     reports = []
-    for found in files.discover(options.paths):
-        if found.problem:
-            report = _failed(found.path, found.problem)
-        else:
-            report = fix_file(found.path, settings=settings, unsafe=options.unsafe_fixes, write=write, around=around)
-        if write and report.status is Status.FIXED:
-            around = Surroundings(settings, finder)  # what was known of that module is out of date
+    for report in _reports(options, settings, finder, write=write):
         _print_report(report, options)
         reports.append(report)
     print(_summary(reports, write=write, unsafe=options.unsafe_fixes), file=sys.stderr)
     return BROKEN if tell_of_targets(finder) else _status(reports, write=write)
+
+
+def _reports(
+    options: argparse.Namespace, settings: Settings, finder: Finder, *, write: bool, keep: Keep | None = None
+) -> Iterator[FileReport]:
+    around = Surroundings(settings, finder)
+    for found in files.discover(options.paths):
+        if found.problem:
+            yield _failed(found.path, found.problem)
+            continue
+        unsafe = options.unsafe_fixes
+        report = fix_file(found.path, settings=settings, unsafe=unsafe, write=write, around=around, keep=keep)
+        if write and report.status is Status.FIXED:
+            around = Surroundings(settings, finder)  # what was known of that module is out of date
+        yield report
+
+
+# ---- with --verify
+
+
+def _run_verified(options: argparse.Namespace, settings: Settings, finder: Finder, *, write: bool) -> int:
+    """Work out all fixes, have the command try them in copies of the project, and write them if they hold."""
+    changes: dict[str, Change] = {}
+
+    def keep(change: Change) -> None:
+        left = _findings(change.new, check=partial(_check, path=change.path, settings=settings, targets=finder))
+        changes[change.path] = replace(change, left=left)
+
+    reports = list(_reports(options, settings, finder, write=False, keep=keep))
+    verdict = _tried(tuple(changes.values()), options) if changes else None
+    if verdict and verdict.problem and not options.diff:
+        reports = [_unfixed(report, changes.get(report.path)) for report in reports]
+    elif verdict and not verdict.problem and write:
+        reports = _write_all(reports, changes)
+    for report in reports:
+        _print_report(report, options)
+    _tell(verdict, _summary(reports, write=write, unsafe=options.unsafe_fixes), write=write)
+    if tell_of_targets(finder) or (verdict and verdict.problem):
+        return BROKEN
+    return _status(reports, write=write)
+
+
+def _tried(changes: tuple[Change, ...], options: argparse.Namespace) -> Verdict:
+    from lint_rules.verify import Trial, verify  # noqa: PLC0415 - only who verifies pays for the shim
+
+    sys.stderr.flush()
+    trial = Trial(tuple(options.command), options.python, options.verify_timeout, sys.stderr.buffer)
+    return verify(changes, trial, options.paths)
+
+
+def _unfixed(report: FileReport, change: Change | None) -> FileReport:
+    """Return the report of a file whose fixes are not written after all."""
+    if change is None:
+        return report
+    return FileReport(report.path, Status.FINDINGS, (*report.findings, *change.fixed))
+
+
+def _write_all(reports: Iterable[FileReport], changes: Mapping[str, Change]) -> list[FileReport]:
+    """Write what was verified, the very bytes; none of it if one of the files has changed since."""
+    stale = [path for path, change in changes.items() if not _is_still(change)]
+    return [_written(report, changes[report.path], stale) if report.path in changes else report for report in reports]
+
+
+def _is_still(change: Change) -> bool:
+    try:
+        return files.read(change.path) == change.old
+    except files.Unreadable:
+        return False
+
+
+def _written(report: FileReport, change: Change, stale: Sequence[str]) -> FileReport:
+    if stale:
+        told = "changed on disk since it was verified" if change.path in stale else f"{stale[0]} has changed"
+        return replace(_unfixed(report, change), status=Status.FAILED, problem=Problem(f"{told}: not written"))
+
+    def work() -> FileReport:
+        files.replace(change.path, old=change.old, new=change.new)
+        return FileReport(report.path, Status.FIXED, change.left, fixed=report.fixed)
+
+    return _guarded(report.path, work)
+
+
+def _tell(verdict: Verdict | None, summary: str, *, write: bool) -> None:
+    """Tell the story of a trial: how the command ran, each place, and what that means."""
+    if verdict is None:
+        print(f"{summary} Nothing to verify.", file=sys.stderr)
+        return
+    for text in (verdict.table, *map(str, verdict.sites)):
+        if text:
+            print(text, file=sys.stderr)
+    if verdict.problem:
+        print(f"Nothing written, not verified: {verdict.problem}.", file=sys.stderr)
+        return
+    unreached = verdict.count("not reached by the command")
+    also = f"; {unreached} not reached by the command, {'written' if write else 'to be written'} unproven"
+    proven = f"{_count(verdict.count('proven'), 'fix')} proven".replace("fixs", "fixes")
+    print(f"{summary} Verified: {proven}{also if unreached else ''}.", file=sys.stderr)
+
+
+# ---- what is said
 
 
 def _status(reports: Iterable[FileReport], *, write: bool) -> int:
@@ -183,6 +310,18 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def _options(arguments: list[str]) -> argparse.Namespace:
+    """Take the command line apart; what follows a `--` is the command if `--verify` is asked for."""
+    parser = _parser()
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    verifies = "--verify" in arguments[:at]
+    options = parser.parse_args(arguments[:at] if verifies else arguments)
+    options.command = arguments[at + 1 :] if verifies else []
+    if options.verify and not options.command:
+        parser.error("--verify needs a command: expected --verify -- COMMAND…")
+    return options
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m lint_rules.fix",
@@ -197,7 +336,27 @@ def _parser() -> argparse.ArgumentParser:
         "--unsafe-fixes", action="store_true", help="also write fixes that cost tokens or time, or change what is seen"
     )
     add_selection(parser)
+    trial = parser.add_argument_group("trying the fixes (needs flake8-litellm[shim])")
+    trial.add_argument(
+        "--verify",
+        action="store_true",
+        help="run COMMAND under the shim in two copies of the project, without and with the fixes, and write them only "
+        "if they hold: PATH… --verify -- COMMAND…",
+    )
+    trial.add_argument(
+        "--verify-timeout", type=_seconds, default=60.0, metavar="S", help="kill the command after S seconds (60)"
+    )
+    trial.add_argument(
+        "--python", default=sys.executable, metavar="PY", help="the Python that runs the command (this one)"
+    )
     return parser
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1_000_000:
+        raise argparse.ArgumentTypeError("must be a positive number of seconds")
+    return value
 
 
 if __name__ == "__main__":

@@ -37,6 +37,8 @@ FLOORS = {
         "lint_rules.settings",
     ],
     "codemods": ["codemods", "lint_rules.finding", "lint_rules.files"],
+    "lint_rules.scratch": ["lint_rules.files"],
+    "lint_rules.verify": ["lint_rules.scratch", "lint_rules.shim", "lint_rules.finding"],
 }
 HEAVY = {"libcst", "litellm", "langfuse", "opentelemetry", "google"}
 

@@ -105,6 +105,10 @@ class Observed:
     """The processes that came to their exit handlers."""
     failures: tuple[str, ...] = ()
     """Where the tracker itself failed."""
+    reached: tuple[tuple[str, int], ...] = ()
+    """The lines that ran, of those that were asked about."""
+    originals: tuple[str, ...] = ()
+    """The files that ran from the original of a copied project."""
 
     def stream_of(self, exchange: Exchange) -> StreamSeen | None:
         """Return the stream that read this answer; failing that, one opened at its call site that nobody read."""
@@ -158,6 +162,8 @@ def observed(events: Sequence[Event], exchanges: Iterable[Exchange] = ()) -> Obs
         messages=named(events, "message"),
         exited=frozenset(event["pid"] for event in named(events, "exit")),
         failures=tuple(f"{event['where']}: {event['error']}" for event in named(events, "failed")),
+        reached=tuple(dict.fromkeys((event["file"], event["line"]) for event in named(events, "reached"))),
+        originals=tuple(dict.fromkeys(event["file"] for event in named(events, "original"))),
     )
 
 

@@ -66,6 +66,8 @@ def report_of(
         moments=timeline.of_run(),
         refused=_refused(events),
         elsewhere=_elsewhere(events, seen, exchanges),
+        reached=seen.reached,
+        originals=seen.originals,
     )
 
 

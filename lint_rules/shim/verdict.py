@@ -163,6 +163,10 @@ class RunReport:
     """Connections to other machines that were tried."""
     elsewhere: tuple[Elsewhere, ...] = ()
     """LiteLLM calls that are not judged, because the loopback model did not answer them."""
+    reached: tuple[tuple[str, int], ...] = ()
+    """The lines that ran, as path and number, of those that `reached` was asked about."""
+    originals: tuple[str, ...] = ()
+    """The files that ran from the original of a project that was copied to be run."""
 
     @property
     def call_verdict(self) -> CallVerdict | None:

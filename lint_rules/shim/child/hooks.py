@@ -17,7 +17,10 @@ from typing import Any
 from . import record, wire
 
 VARIABLE = "LLM_SHIM"
-"""The environment variable that says what to observe, as JSON: `Settings`."""
+"""The environment variable that says what to observe, as JSON: the endpoints, the record's file, what to register."""
+REACH_VARIABLE = "LLM_SHIM_REACH"
+"""The JSON file that says which lines to look for: `lines`, lists by absolute path, and, optionally, `original` and
+`copy`, two folders."""
 Action = Callable[[types.ModuleType], None]
 
 _begun: list[int] = []
@@ -39,8 +42,16 @@ def begin() -> None:
     _wires.append(wire.install(after_import, settings["model"], settings["langfuse"]))
     # Loaded with LiteLLM only: most Python processes of a program, and its tools, never import that.
     after_import("litellm", _observe_litellm, before=True)
+    if os.environ.get(REACH_VARIABLE):
+        _look_for_lines()
     if settings.get("register"):
         after_import("litellm", functools.partial(_register, name=settings["register"]))
+
+
+def _look_for_lines() -> None:
+    from . import leaving, reached, sites  # noqa: PLC0415 (two processes in a thousand are asked)
+
+    record.quietly(reached.install, os.environ[REACH_VARIABLE], leaving.share, sites.is_program)
 
 
 def begin_anew() -> None:

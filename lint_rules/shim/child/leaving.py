@@ -1,7 +1,8 @@
 """Child side, standard library only: where, and how, the program leaves the loop that reads a stream.
 
 Only the line that runs next tells a `break` from a long body, so the program's own frame is traced, and only between
-two chunks. A program that is traced already (a debugger, coverage) is left alone: nothing is observed then.
+two chunks. A program that is traced already (a debugger, coverage) is left alone: nothing is observed then. A tracer of
+the shim's own (`reached`) is gone along with.
 """
 
 from __future__ import annotations
@@ -24,6 +25,11 @@ _ENDS = {"CancelledError": "cancelled", "GeneratorExit": "closed"}
 Left = Callable[[int, str, "str | None"], None]
 """Called with the line, how it was left (`break`, `return`, `suspended`, `exception`, `cancelled`, `closed`), and the
 exception. A later call corrects an earlier one: a suspended loop may go on."""
+
+
+Trace = Callable[[types.FrameType, str, Any], Any]
+_company: list[Trace] = []
+"""The shim's own tracers."""
 
 
 class _Active(threading.local):
@@ -56,6 +62,8 @@ class Watch:
 
     def trace(self, frame: types.FrameType, event: str, argument: Any) -> Any:
         """Take one event of the watched frame, as `sys.settrace` has them."""
+        for other in _company:
+            other(frame, event, argument)
         if not self._on:
             return None
         if event == "line":
@@ -89,13 +97,20 @@ class Watch:
 def watch(frame: types.FrameType, left: Left) -> Watch | None:
     """Follow `frame`, which reads a stream in the loop it is in. None: it is in no loop, or traced by somebody else."""
     extent = loop_around(frame.f_code.co_filename, frame.f_lineno)
-    if extent is None or sys.gettrace() not in (None, _ignore):
+    tracer = sys.gettrace()
+    if extent is None or tracer not in (None, _ignore, *_company):
         return None
     watching = Watch(left, extent, frame.f_lineno)
     _active.count += 1
     frame.f_trace = watching.trace
-    sys.settrace(_ignore)
+    if tracer is None:
+        sys.settrace(_ignore)
     return watching
+
+
+def share(trace: Trace) -> None:
+    """Watch frames also under the tracer `trace`, and hand it on what happens in them."""
+    _company.append(trace)
 
 
 def _ignore(frame: types.FrameType, event: str, argument: Any) -> None:

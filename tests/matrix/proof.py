@@ -1,0 +1,89 @@
+"""Run the programs of `verdicts` and hold what the shim says of each run against the endpoint, and against the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from lint_rules.shim.run import Call, RunReport
+
+from .endings import ABSENT as ABSENT_EXIT
+from .fixes import PROGRAM
+from .measure import Bench
+from .pairs import Column
+from .results import ABSENT, HANG, Cell
+from .seen import bodies_of_last_run, keeping_bodies, reading
+from .verdicts import DELIVERED, NO_CALL, PROGRAMS, TOPIC, Program
+
+WAITING = "waiting: "
+"""What the note of a cell begins with when what is wrong with it is known and not counted."""
+
+
+def proofs(on: Bench, column: Column, runs: int) -> Iterator[Cell]:
+    """Run every program that a column has, `runs` times, all of them at once."""
+    programs = [program for program in PROGRAMS if program.where(column)]
+    with keeping_bodies():
+        yield from on.submit_all(_proof(on, column, program, runs) for program in programs)
+
+
+def _proof(on: Bench, column: Column, program: Program, runs: int) -> Iterator[Cell]:
+    row = program.row
+    files = {PROGRAM: program.source(column)}
+    trial = on.lay_out(files, (PROGRAM,), calls=row.calls, exit_code=row.exit_code)
+    trial = replace(trial, langfuse=program.langfuse)
+    codes, wrong = [], []
+    for _ in range(runs):
+        report = on.run(trial)
+        codes.append(code_of(report))
+        if codes[-1] != ABSENT:
+            wrong += faults(program, column, report, bodies_of_last_run())
+    note = "; ".join(dict.fromkeys(wrong))
+    yield Cell(TOPIC, row.name, column.name, tuple(codes), note=f"{WAITING}{note}" if note and program.waiting else note)
+
+
+def code_of(report: RunReport) -> str:
+    """Put what the shim says of a run into a few words: each call's verdict, with its cause."""
+    if report.timed_out:
+        return HANG
+    if report.exit_code == ABSENT_EXIT:
+        return ABSENT
+    return " + ".join(map(_said, report.calls)) or NO_CALL
+
+
+def _said(call: Call) -> str:
+    if call.verdict == DELIVERED and call.cause is None:
+        return DELIVERED
+    return f"{call.verdict}: {call.cause}"
+
+
+def faults(program: Program, column: Column, report: RunReport, bodies: Sequence[bytes]) -> list[str]:
+    """Say everything that is wrong with what the shim said of a run; nothing when it is right."""
+    wrong = [f"observing failed: {failure}" for failure in report.unobserved]
+    if report.exit_code != program.row.exit_code:
+        wrong.append(f"the program ended with {report.outcome}")
+    if len(report.calls) != program.row.calls:
+        wrong.append(f"{len(report.calls)} calls were seen of {program.row.calls}")
+    for call in report.calls:
+        wrong += _faults_of(call, program.truth(column).outcomes, reading(bodies, call.number, call.api))
+    return wrong
+
+
+def _faults_of(call: Call, outcomes: Sequence[str], seen: str) -> Iterator[str]:
+    if call.verdict != seen:
+        yield f"it says {call.verdict}, the endpoint saw {seen}"
+    said = DELIVERED if call.verdict == DELIVERED and call.cause is None else str(call.cause)
+    if said not in outcomes:
+        yield f"it says {said}, the truth is {' or '.join(outcomes)}"
+
+
+# ---- the score
+
+
+def is_right(cell: Cell) -> bool:
+    """Tell whether nothing is wrong with a cell."""
+    return not cell.note
+
+
+def miss(cell: Cell) -> str:
+    """Say what is wrong with a cell and counts."""
+    return "" if cell.note.startswith(WAITING) else cell.note

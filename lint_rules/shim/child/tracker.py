@@ -27,6 +27,7 @@ _STREAMS = {
 }
 _LOGGING = "litellm.litellm_core_utils.litellm_logging"
 _UTILS = "litellm.utils"
+_THREADS = "litellm.litellm_core_utils.thread_pool_executor"
 _TASKS = ("async_success_handler", "dispatch_success_handlers")
 _LOGGERS = ("LiteLLM", "langfuse", "opentelemetry")
 _MARK = "_llm_shim_stream"
@@ -49,6 +50,7 @@ def install(after_import: AfterImport) -> None:
         after_import(module, functools.partial(record.quietly, _wrap_streams, names))
     after_import(_LOGGING, functools.partial(record.quietly, _wrap_logging))
     after_import(_UTILS, functools.partial(record.quietly, _wrap_helper))
+    after_import(_THREADS, functools.partial(record.quietly, _wrap_threads))
 
 
 # ---- streams
@@ -202,6 +204,21 @@ def _wrap_helper(module: types.ModuleType) -> None:
     helper = getattr(module, "_client_async_logging_helper", None)
     if helper is not None:
         module._client_async_logging_helper = _log_task(helper)  # type: ignore[attr-defined]
+
+
+def _wrap_threads(module: types.ModuleType) -> None:
+    """Observe what is handed to LiteLLM's log threads: that they never come to it leaves no other mark."""
+    submit = module.executor.submit
+
+    @functools.wraps(submit)
+    def submitted(handler: Any, /, *arguments: Any, **options: Any) -> Any:
+        if getattr(handler, "__name__", "") == "success_handler":
+            log = record.quietly(_Log, handler.__name__, (handler.__self__, *arguments), options)
+            if log is not None:
+                log.note("created")
+        return submit(handler, *arguments, **options)
+
+    module.executor.submit = submitted
 
 
 class _Log:

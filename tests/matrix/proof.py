@@ -1,4 +1,4 @@
-"""Run the programs of `verdicts` and hold what the shim says of each run against the endpoint, and against the truth."""
+"""Run the programs of `verdicts`, and hold what the shim says against what the endpoint saw and against the truth."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from lint_rules.shim.run import Call, RunReport
 
 from .endings import ABSENT as ABSENT_EXIT
 from .fixes import PROGRAM
-from .measure import Bench
+from .measure import PATIENCE, TIMEOUT, Bench
 from .pairs import Column
 from .results import ABSENT, HANG, Cell
 from .seen import bodies_of_last_run, keeping_bodies, reading
-from .verdicts import DELIVERED, NO_CALL, PROGRAMS, TOPIC, Program
+from .verdicts import DELIVERED, NO_CALL, PROGRAMS, TOPIC, UNFLUSHED, Program
 
 WAITING = "waiting: "
 """What the note of a cell begins with when what is wrong with it is known and not counted."""
@@ -30,7 +30,7 @@ def _proof(on: Bench, column: Column, program: Program, runs: int) -> Iterator[C
     row = program.row
     files = {PROGRAM: program.source(column)}
     trial = on.lay_out(files, (PROGRAM,), calls=row.calls, exit_code=row.exit_code)
-    trial = replace(trial, langfuse=program.langfuse)
+    trial = replace(trial, langfuse=program.langfuse, timeout=PATIENCE if program.fresh else TIMEOUT)
     codes, wrong = [], []
     for _ in range(runs):
         report = on.run(trial)
@@ -38,16 +38,17 @@ def _proof(on: Bench, column: Column, program: Program, runs: int) -> Iterator[C
         if codes[-1] != ABSENT:
             wrong += faults(program, column, report, bodies_of_last_run())
     note = "; ".join(dict.fromkeys(wrong))
-    yield Cell(TOPIC, row.name, column.name, tuple(codes), note=f"{WAITING}{note}" if note and program.waiting else note)
+    yield Cell(
+        TOPIC, row.name, column.name, tuple(codes), note=f"{WAITING}{note}" if note and program.waiting else note
+    )
 
 
 def code_of(report: RunReport) -> str:
     """Put what the shim says of a run into a few words: each call's verdict, with its cause."""
-    if report.timed_out:
-        return HANG
     if report.exit_code == ABSENT_EXIT:
         return ABSENT
-    return " + ".join(map(_said, report.calls)) or NO_CALL
+    said = " + ".join(map(_said, report.calls)) or NO_CALL
+    return f"{said}, {HANG}" if report.timed_out else said
 
 
 def _said(call: Call) -> str:
@@ -59,12 +60,16 @@ def _said(call: Call) -> str:
 def faults(program: Program, column: Column, report: RunReport, bodies: Sequence[bytes]) -> list[str]:
     """Say everything that is wrong with what the shim said of a run; nothing when it is right."""
     wrong = [f"observing failed: {failure}" for failure in report.unobserved]
-    if report.exit_code != program.row.exit_code:
+    outcomes = program.truth(column).outcomes
+    if report.timed_out and program.may_hang(column):
+        # It is killed in the end, so that no exit handler runs.
+        outcomes = (*outcomes, UNFLUSHED)
+    elif report.exit_code != program.row.exit_code:
         wrong.append(f"the program ended with {report.outcome}")
     if len(report.calls) != program.row.calls:
         wrong.append(f"{len(report.calls)} calls were seen of {program.row.calls}")
     for call in report.calls:
-        wrong += _faults_of(call, program.truth(column).outcomes, reading(bodies, call.number, call.api))
+        wrong += _faults_of(call, outcomes, reading(bodies, call.number, call.api))
     return wrong
 
 

@@ -212,13 +212,17 @@ def _wrap_threads(module: types.ModuleType) -> None:
 
     @functools.wraps(submit)
     def submitted(handler: Any, /, *arguments: Any, **options: Any) -> Any:
-        if getattr(handler, "__name__", "") == "success_handler":
-            log = record.quietly(_Log, handler.__name__, (handler.__self__, *arguments), options)
-            if log is not None:
-                log.note("created")
+        record.quietly(_note_submitted, handler, *arguments[:1])
         return submit(handler, *arguments, **options)
 
     module.executor.submit = submitted
+
+
+def _note_submitted(*handlers: Any) -> None:
+    """`handlers`: what the thread runs and its first argument, which is the handler when it runs in a context."""
+    handler = next((one for one in handlers if getattr(one, "__name__", "") == "success_handler"), None)
+    if handler is not None:
+        _Log(handler.__name__, (handler.__self__,), {}).note("created")
 
 
 class _Log:

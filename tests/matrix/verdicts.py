@@ -27,7 +27,7 @@ UNSUPPORTED = "unsupported versions"
 EXPORTER = "exporter error"
 MERGED = "merged into a span"
 UNTRACED = "not traced"
-TWICE = "duplicated"
+TWICE = "recorded twice"
 UNNAMED = "unknown"
 """Nothing that happens in the program: LiteLLM itself leaves the text out, and no cause is named for that."""
 NO_CALL = "no call"
@@ -385,13 +385,7 @@ def _kinds() -> Iterable[Program]:
     yield asks("responses, nothing", respond, (SAVED_AT_EXIT, *CUT_OFF), where=responses)
     empty = Truth((UNNAMED,), "LiteLLM's OpenTelemetry callback sends it without its text, twice", otel_before(1, 80))
     yield asks("responses, drain", f"{respond}\n{DRAINED}", (empty, *ALWAYS), where=responses)
-    yield asks(
-        "responses stream, break",
-        f"{respond_stream}{leave}\n{DRAINED}",
-        ABANDONED,
-        where=responses,
-        waiting="LiteLLM hides the answer's id, and so its number",
-    )
+    yield asks("responses stream, break", f"{respond_stream}{leave}\n{DRAINED}", ABANDONED, where=responses)
 
 
 # ---- without a loop
@@ -433,7 +427,6 @@ def _sync() -> Iterable[Program]:
 
 def _processes() -> Iterable[Program]:
     """Yield programs whose call is made by a child."""
-    waiting = "its cause has to be told by process"
     fork = "pid = os.fork()\nif pid == 0:\n    {child}\n    os._exit(0)\nos.waitpid(pid, 0)"
     guard = 'if __name__ == "__main__":\n'
     method = (
@@ -448,7 +441,7 @@ def _processes() -> Iterable[Program]:
 
     def child(name: str, main: str, truths: Iterable[Truth], run: str, setup: str = work) -> Program:
         fresh = "spawn" in name or "subprocess" in name
-        return _program("processes", name, main, truths, run=run, setup=setup, waiting=waiting, fresh=fresh)
+        return _program("processes", name, main, truths, run=run, setup=setup, fresh=fresh)
 
     racing = Truth((DELIVERED, UNFLUSHED), "the callback's own client sends every half second", legacy)
     drained = f"{CALL}\n{DRAINED}"
@@ -495,15 +488,14 @@ def _langfuse_sdk() -> Iterable[Program]:
         Truth((DELIVERED, MERGED), "LiteLLM writes onto the decorator's generation", otel_since(1, 80)),
         Truth((TWICE,), "the decorator makes a generation of its own, with the returned text"),
     )
-    yield around(
-        "@observe as generation, drain", DRAINED, twice, how='as_type="generation"', waiting='a cause "duplicated"'
-    )
+    yield around("@observe as generation, drain", DRAINED, twice, how='as_type="generation"')
     yield openai("langfuse.openai, call", "await AsyncOpenAI().chat.completions.create(**ASK)", ALWAYS)
     opened = "response = await AsyncOpenAI().chat.completions.create(**ASK, stream=True)\n"
     yield openai("langfuse.openai, stream, read", f"{opened}async for chunk in response:\n    pass", ALWAYS)
     left = f"{opened}async for chunk in response:\n    if chunk.choices and {_WORDS}:\n        break"
     reason = "it logs what was read so far when its generator is closed"
-    yield openai("langfuse.openai, stream, break", left, (Truth((LEFT,), reason),))
+    waits = "what that client reads is not observed: a hang-up counts only if it came before the model's last chunk"
+    yield openai("langfuse.openai, stream, break", left, (Truth((LEFT,), reason),), waiting=waits)
 
 
 # ---- registrations and endpoints
@@ -530,11 +522,10 @@ def _elsewhere() -> Iterable[Program]:
     )
     otel_line = 'litellm.callbacks = ["langfuse_otel"]'
     yield setup("langfuse_otel without OpenTelemetry", misfit, otel_line, lambda c: legacy(c) and since(1, 77)(c))
-    waits = {"waiting": 'a cause "not traced"'}
     untraced = (Truth((UNTRACED,), "no callback is registered"),)
-    yield setup("no callback", untraced, "litellm.success_callback = []", lambda _: True, **waits)
+    yield setup("no callback", untraced, "litellm.success_callback = []", lambda _: True)
     unknown = (Truth((UNTRACED, UNSUPPORTED), "a name that LiteLLM does not know yet"),)
-    yield setup("langfuse_otel before it exists", unknown, otel_line, before(1, 77), **waits)
+    yield setup("langfuse_otel before it exists", unknown, otel_line, before(1, 77))
     refused = (Truth((EXPORTER,), "LiteLLM has logged, and Langfuse does not take it"),)
 
     def failing(name: str, answer: Answer, main: str = call, truths: Iterable[Truth] = refused, **more: Any) -> Program:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from lint_rules.shim.run import Call, RunReport
@@ -15,15 +15,22 @@ from .results import ABSENT, HANG, Cell
 from .seen import bodies_of_last_run, keeping_bodies, reading
 from .verdicts import DELIVERED, NO_CALL, PROGRAMS, TOPIC, UNFLUSHED, Program
 
+__all__ = ["TOPIC", "code_of", "faults", "is_right", "miss", "proofs", "score"]
+
 WAITING = "waiting: "
 """What the note of a cell begins with when what is wrong with it is known and not counted."""
 
 
-def proofs(on: Bench, column: Column, runs: int) -> Iterator[Cell]:
+def proofs(on: Bench, column: Column, runs: int, programs: Sequence[Program] = PROGRAMS) -> Iterator[Cell]:
     """Run every program that a column has, `runs` times, all of them at once."""
-    programs = [program for program in PROGRAMS if program.where(column)]
+    # What takes long begins first, so that nothing waits for it in the end.
+    programs = sorted((program for program in programs if program.where(column)), key=_is_quick)
     with keeping_bodies():
         yield from on.submit_all(_proof(on, column, program, runs) for program in programs)
+
+
+def _is_quick(program: Program) -> bool:
+    return program.langfuse == "ok" and not program.fresh
 
 
 def _proof(on: Bench, column: Column, program: Program, runs: int) -> Iterator[Cell]:
@@ -87,6 +94,14 @@ def _faults_of(call: Call, outcomes: Sequence[str], seen: str) -> Iterator[str]:
 def is_right(cell: Cell) -> bool:
     """Tell whether nothing is wrong with a cell."""
     return not cell.note
+
+
+def score(cells: Iterable[Cell]) -> str:
+    """Say how many of the cells are right, and how many wait."""
+    proven = [cell for cell in cells if cell.topic == TOPIC and not cell.is_absent]
+    waiting = sum(cell.note.startswith(WAITING) for cell in proven)
+    counted = len(proven) - waiting
+    return f"{counted - sum(map(bool, map(miss, proven)))} of {counted} right" + f", {waiting} waiting" * bool(waiting)
 
 
 def miss(cell: Cell) -> str:

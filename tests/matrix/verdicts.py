@@ -12,7 +12,7 @@ from typing import Any
 
 from lint_rules.shim.sink import Answer
 
-from .endings import CALL, DRAIN, OBSERVE, READ, SDK, STREAM, WORKER, Row, _indented
+from .endings import CALL, DRAIN, OBSERVE, READ, SDK, STREAM, WORKER, Row, indented
 from .pairs import Column
 
 TOPIC = "verdicts"
@@ -192,7 +192,7 @@ _HANDLED = "signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))\n"
 
 
 def _finally_drain(way_out: str) -> str:
-    return f"try:\n{_indented(f'{CALL}{chr(10)}{way_out}')}\nfinally:\n    await drain()"
+    return f"try:\n{indented(f'{CALL}{chr(10)}{way_out}')}\nfinally:\n    await drain()"
 
 
 def _ways_out() -> Iterable[Program]:
@@ -260,13 +260,13 @@ async def part(response):
 """
 _TOKENS = f"""
 async def tokens():
-{_indented(STREAM)}
+{indented(STREAM)}
     async for chunk in response:
         yield {_WORDS}
 """
 _SAFE_TOKENS = f"""
 async def tokens():
-{_indented(STREAM)}
+{indented(STREAM)}
     try:
         async for chunk in response:
             yield {_WORDS}
@@ -277,14 +277,14 @@ async def tokens():
 
 
 def _loop(body: str) -> str:
-    return f"{STREAM}async for chunk in response:\n{_indented(body)}"
+    return f"{STREAM}async for chunk in response:\n{indented(body)}"
 
 
 def _streams() -> Iterable[Program]:
     """Yield streams in a function of their own; behind it LiteLLM gets all the time it wants."""
 
     def read(name: str, body: str, truths: Iterable[Truth], caught: str = "", **more: Any) -> Program:
-        setup = f"{more.pop('setup', '')}\nasync def read():\n{_indented(body)}\n"
+        setup = f"{more.pop('setup', '')}\nasync def read():\n{indented(body)}\n"
         main = f"try:\n    await read()\nexcept {caught}:\n    pass" if caught else "await read()"
         return _program("streams", name, f"{main}\n{DRAINED}\nawait asyncio.sleep(0.3)", truths, setup=setup, **more)
 
@@ -302,7 +302,7 @@ def _streams() -> Iterable[Program]:
     yield read("cancelled", cancelled, ABANDONED, "asyncio.CancelledError", setup=_SLEEPER)
     timed_out = f"{STREAM}await asyncio.wait_for(part(response), 0.1)"
     yield read("time-out", timed_out, ABANDONED, "asyncio.TimeoutError", setup=_SLEEPER)
-    kept = f"{STREAM}try:\n    await asyncio.wait_for(part(response), 0.1)\nfinally:\n    {_indented(_REST).strip()}"
+    kept = f"{STREAM}try:\n    await asyncio.wait_for(part(response), 0.1)\nfinally:\n    {indented(_REST).strip()}"
     yield read("time-out, drain in finally", kept, ALWAYS, "asyncio.TimeoutError", setup=_SLEEPER)
     yield read("generator, consumer breaks", "async for _ in tokens():\n    break", ABANDONED, setup=_TOKENS)
     yield read("generator that drains in finally", "async for _ in tokens():\n    break", ALWAYS, setup=_SAFE_TOKENS)
@@ -314,7 +314,7 @@ def _streams() -> Iterable[Program]:
     yield read("break, del, collect", f"{leave}\ndel response\nimport gc\ngc.collect()", ABANDONED)
     yield read("break, drain", f"{leave}\n{_REST}", ALWAYS)
     in_finally = (
-        f"{STREAM}try:\n    async for chunk in response:\n        return\nfinally:\n    {_indented(_REST).strip()}"
+        f"{STREAM}try:\n    async for chunk in response:\n        return\nfinally:\n    {indented(_REST).strip()}"
     )
     yield read("return, drain in finally", in_finally, ALWAYS)
     yield read("read to its end", _loop("pass"), ALWAYS)
@@ -394,7 +394,7 @@ def _kinds() -> Iterable[Program]:
 def _sync() -> Iterable[Program]:
     ask = "litellm.completion(**ASK)"
     stream = 'response = litellm.completion(**ASK, stream=True, stream_options={"include_usage": True})\n'
-    tokens = f"\ndef tokens():\n{_indented(stream)}\n    for chunk in response:\n        yield {_WORDS}\n"
+    tokens = f"\ndef tokens():\n{indented(stream)}\n    for chunk in response:\n        yield {_WORDS}\n"
 
     def sync(name: str, run: str, truths: Iterable[Truth], **more: Any) -> Program:
         return _program("sync", f"sync {name}", "pass", truths, run=run, **more)
@@ -470,7 +470,7 @@ def _langfuse_sdk() -> Iterable[Program]:
     drains = f"try:\n    {asks}\nfinally:\n    {DRAINED}"
 
     def around(name: str, last: str, truths: Iterable[Truth], body: str = asks, how: str = "", **more: Any) -> Program:
-        setup = f"\n@observe({how})\nasync def ask():\n{_indented(body)}\n"
+        setup = f"\n@observe({how})\nasync def ask():\n{indented(body)}\n"
         return _program(
             "Langfuse SDK", name, f"await ask()\n{last}", truths, needs=f"{SDK}\n{OBSERVE}", setup=setup, **more
         )

@@ -188,13 +188,17 @@ def _numbers(events: Iterable[Event], exchanges: Iterable[Exchange]) -> dict[str
 # ---- why
 
 
-def why(exchange: Exchange, seen: Observed, *, merged: bool) -> Why:
+def why(exchange: Exchange, seen: Observed, *, merged: bool, logged: bool = False) -> Why:
     """Return why the call behind `exchange` was not delivered, from the surest observation to the least.
 
-    `merged`: its output arrived on a span that is no generation.
+    `merged`: its output arrived on a span that is no generation. `logged`: a part of it arrived, so that it was logged,
+    and sent.
     """
     found = _not_initialised(seen) or _untraced(exchange, seen) or _stream(exchange, seen)
-    found = found or _hung_up(exchange, seen) or _cancelled(exchange, seen)
+    found = found or _hung_up(exchange, seen)
+    if logged:
+        return found or Why("unknown", None, "it was logged without its whole output, and nothing observed says why")
+    found = found or _cancelled(exchange, seen)
     if found is not None:
         return found
     if merged:

@@ -121,10 +121,23 @@ def otel_of_1_80(column: Column) -> bool:
     return otel(column) and (1, 80) <= column.pair.release < (1, 85)
 
 
+def otel_of_1_85_to_1_92(column: Column) -> bool:
+    """The pairs whose exporter is made in the log thread, and may be too late for the exit."""
+    return otel(column) and (1, 85) <= column.pair.release < (1, 100)
+
+
 # ---- truths that many share
 
-SAVED_AT_EXIT = Truth((DELIVERED,), "its worker flushes at exit, before the exporter is shut down", otel_of_1_80)
-DUPLICATED = Truth((DELIVERED, TWICE), "get_client() adds a second processor to the one provider", otel_of_1_80)
+SAVED_AT_EXIT = Truth(
+    (DELIVERED, CANCELLED),
+    "its worker flushes at exit, before the exporter is shut down, what it got hold of before the loop was closed",
+    otel_of_1_80,
+)
+DUPLICATED = replace(
+    SAVED_AT_EXIT,
+    outcomes=(DELIVERED, CANCELLED, TWICE),
+    reason=f"{SAVED_AT_EXIT.reason}; get_client() adds a second processor to the one provider",
+)
 ALWAYS = (Truth((DELIVERED,)),)
 CUT_OFF = (Truth((CANCELLED,), "nobody waits for LiteLLM's log task"),)
 ABANDONED = (Truth((LEFT,), "only the step that finds the end of a stream logs it"),)
@@ -324,7 +337,8 @@ def _streams() -> Iterable[Program]:
     yield _program("streams", "break, os._exit", f"{leave}\nos._exit(0)", ABANDONED)
     yield _program("streams", "None crash, uncaught", _loop(f'"" + {_WORDS}'), CRASHED, exit_code=1)
     yield _program("streams", "read to its end, nothing", READ, ALWAYS)
-    doubled = replace(DUPLICATED, where=otel_before(1, 85))
+    reason = "get_client() adds a second processor to the one provider"
+    doubled = Truth((DELIVERED, TWICE), reason, otel_before(1, 85))
     yield _program(
         "streams", "read to its end, Langfuse flush", f"{READ}\nget_client().flush()", (doubled, *ALWAYS), needs=SDK
     )
@@ -351,7 +365,7 @@ def _kinds() -> Iterable[Program]:
     def asks(name: str, main: str, truths: Iterable[Truth], **more: Any) -> Program:
         return _program("kinds of call", name, main, truths, **more)
 
-    no_mcp = before(1, 100)  # Later ones want `mcp` for this, which neither SDK brings along.
+    no_mcp = before(1, 90)  # Later ones want `mcp` for this, which neither SDK brings along.
     logs_responses = since(1, 77)
     yield asks(
         "Router call, nothing", f'{_ROUTER}await router.acompletion("m", ASK["messages"])', (SAVED_AT_EXIT, *CUT_OFF)
@@ -361,7 +375,8 @@ def _kinds() -> Iterable[Program]:
     yield asks("Router stream, break", f"{_ROUTER_STREAM}{leave}\n{DRAINED}", ABANDONED)
     yield asks("Router stream, read", f"{_ROUTER_STREAM}{read}", ALWAYS)
     text_stream = f"response = await litellm.atext_completion({_TEXT}, stream=True)\n"
-    yield asks("text completion, nothing", f"await litellm.atext_completion({_TEXT})", (SAVED_AT_EXIT, *CUT_OFF))
+    saved = replace(SAVED_AT_EXIT, outcomes=(UNNAMED, CANCELLED))
+    yield asks("text completion, nothing", f"await litellm.atext_completion({_TEXT})", (saved, *CUT_OFF))
     wordless = Truth((UNNAMED,), "LiteLLM's OpenTelemetry callback leaves out the text of a text completion", otel)
     text_drained = f"await litellm.atext_completion({_TEXT})\n{DRAINED}"
     yield asks("text completion, drain", text_drained, (wordless, *ALWAYS))
@@ -401,9 +416,13 @@ def _sync() -> Iterable[Program]:
 
     cut = (Truth((CANCELLED, UNFLUSHED), "its log runs in a thread, which may or may not have come to its end"),)
     racing = Truth((DELIVERED, CANCELLED, UNFLUSHED), "the callback's own client sends every half second", legacy)
-    yield sync("call", ask, ALWAYS)
-    yield sync("call, sys.exit(3)", f"{ask}\nsys.exit(3)", ALWAYS, exit_code=3)
-    yield sync("call, exception", f"{ask}\nraise RuntimeError", ALWAYS, exit_code=1)
+    # Measured, and not explained: LiteLLM's log thread is done, the exit handlers run, and nothing is sent.
+    reason = "LiteLLM has logged while the interpreter was going down, and its exporter does not send that"
+    unsent = Truth((DELIVERED, UNNAMED), reason, otel_of_1_85_to_1_92)
+    yield sync("call", ask, (unsent, *ALWAYS))
+    yield sync("call, sys.exit(3)", f"{ask}\nsys.exit(3)", (unsent, *ALWAYS), exit_code=3)
+    yield sync("call, exception", f"{ask}\nraise RuntimeError", (unsent, *ALWAYS), exit_code=1)
+    yield sync("call, sleep 0.3 s", f"{ask}\nimport time\ntime.sleep(0.3)", ALWAYS)
     yield sync("call, os._exit", f"{ask}\nos._exit(0)", (racing, *cut))
     yield sync("call, SIGTERM", f"{ask}\nos.kill(os.getpid(), signal.SIGTERM)", (racing, *cut), exit_code=-15)
     late = f"{ask}\nimport time\ntime.sleep(0.2)\nos._exit(0)"
@@ -479,7 +498,8 @@ def _langfuse_sdk() -> Iterable[Program]:
         return _program("Langfuse SDK", name, main, truths, needs="from langfuse.openai import AsyncOpenAI", **more)
 
     ended = Truth((MERGED, CANCELLED), "LiteLLM writes onto the active span, if at all", otel_since(1, 80))
-    yield around("@observe, nothing", "", (ended, *CUT_OFF))
+    saved = replace(SAVED_AT_EXIT, outcomes=(DELIVERED, MERGED, CANCELLED))
+    yield around("@observe, nothing", "", (saved, ended, *CUT_OFF))
     yield around("@observe, drain", DRAINED, (merged, *ALWAYS))
     yield around("@observe, drain inside", "", (merged, *ALWAYS), drains)
     yield around("@observe, stream, break", DRAINED, ABANDONED, _loop("break"))
@@ -533,11 +553,13 @@ def _elsewhere() -> Iterable[Program]:
 
     yield failing("Langfuse answers 500", "500")
     yield failing("Langfuse refuses", "refuse")
-    yield failing("Langfuse refuses, sync call", "refuse", "pass", run="litellm.completion(**ASK)")
+    unsent = Truth((EXPORTER, UNNAMED), "the call is lost before it gets there, or there", otel_of_1_85_to_1_92)
+    sync = {"main": "pass", "run": "litellm.completion(**ASK)"}
+    yield failing("Langfuse refuses, sync call", "refuse", truths=(unsent, *refused), **sync)
     yield failing("Langfuse is slow", "slow", truths=ALWAYS)
     yield failing("Langfuse answers 500, stream, break", "500", f"{_loop('break')}\n{DRAINED}", ABANDONED)
     yield failing(
-        "Langfuse answers 500, nothing", "500", CALL, (replace(SAVED_AT_EXIT, outcomes=(EXPORTER,)), *CUT_OFF)
+        "Langfuse answers 500, nothing", "500", CALL, (replace(SAVED_AT_EXIT, outcomes=(EXPORTER, CANCELLED)), *CUT_OFF)
     )
 
 

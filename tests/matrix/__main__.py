@@ -1,4 +1,4 @@
-"""The door `python -m tests.matrix`: measure, and write the document. Exit status 1 when a fixed program misses."""
+"""The door `python -m tests.matrix`: measure, and write the document. Exit status 1 when anything misses its mark."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from lint_rules.shim.run import Call, RunReport
 
 from .endings import ABSENT as ABSENT_EXIT
 from .fixes import PROGRAM
-from .measure import PATIENCE, TIMEOUT, Bench
+from .measure import TIMEOUT, Bench
 from .pairs import Column
 from .results import ABSENT, HANG, Cell
 from .seen import bodies_of_last_run, keeping_bodies, reading
@@ -17,6 +17,8 @@ from .verdicts import DELIVERED, NO_CALL, PROGRAMS, TOPIC, UNFLUSHED, Program
 
 __all__ = ["TOPIC", "code_of", "faults", "is_right", "miss", "proofs", "score"]
 
+_FRESH = 180.0
+"""The time-out of what imports the SDKs afresh: several at once take long on a machine that has other work."""
 WAITING = "waiting: "
 """What the note of a cell begins with when what is wrong with it is known and not counted."""
 
@@ -37,7 +39,7 @@ def _proof(on: Bench, column: Column, program: Program, runs: int) -> Iterator[C
     row = program.row
     files = {PROGRAM: program.source(column)}
     trial = on.lay_out(files, (PROGRAM,), calls=row.calls, exit_code=row.exit_code)
-    trial = replace(trial, langfuse=program.langfuse, timeout=PATIENCE if program.fresh else TIMEOUT)
+    trial = replace(trial, langfuse=program.langfuse, timeout=_FRESH if program.fresh else TIMEOUT)
     codes, wrong = [], []
     for _ in range(runs):
         report = on.run(trial)

@@ -8,7 +8,7 @@ LEGACY := 1.77.7+2.60.10
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint cases pairs pair-otel pair-legacy matrix corpus clean
+.PHONY: help demo test lint cases pairs pair-otel pair-legacy matrix verdicts corpus clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -40,7 +40,11 @@ pair-otel pair-legacy: $(VENV)/.test
 # Every pair of versions in an environment of its own: the first time takes a while and some gigabytes.
 matrix: $(VENV)/.test  ## Measure every ending and every fix with every pair of versions, and write docs/delivery.md
 	$(MAKE) --no-print-directory $$($(PYTHON) $(PAIRS) stamps)
-	$(BIN)/python -m tests.matrix --out docs/delivery.md --json .venvs/matrix.json $(MATRIX)
+	$(BIN)/python -m tests.matrix --out docs/delivery.md --verdicts docs/verdicts.md --json .venvs/matrix.json $(MATRIX)
+
+verdicts: $(VENV)/.test  ## Hold what the shim says against programs of known truth with every pair, and write docs/verdicts.md
+	$(MAKE) --no-print-directory $$($(PYTHON) $(PAIRS) stamps)
+	$(BIN)/python -m tests.matrix --topic verdicts --verdicts docs/verdicts.md --json .venvs/verdicts.json $(MATRIX)
 
 corpus: $(VENV)/.test  ## Score the linter on labelled sites in real code (fetches the sources; CLONES=pattern for git)
 	$(BIN)/python tests/corpus/evaluate.py $(if $(CLONES),--clones '$(CLONES)')

@@ -30,6 +30,9 @@ _MISFITS = ("ImportError", "ModuleNotFoundError", "AttributeError", "TypeError")
 _EXPORTERS = ("langfuse", "opentelemetry")
 _EXPORT_WORDS = ("langfuse", "export", "otel")
 _NONE_ERRORS = ("TypeError", "AttributeError")
+_ENDED_SPAN = "Setting attribute on ended span"
+_THREADED = "success_handler"
+"""What LiteLLM logs by in a thread, which the exit of the interpreter waits for."""
 _RULES = {"exception": "LLM103"}
 
 
@@ -196,17 +199,26 @@ def numbers_of(events: Iterable[Event], exchanges: Iterable[Exchange]) -> dict[s
 # ---- why
 
 
-def why(exchange: Exchange, seen: Observed, *, merged: bool) -> Why:
+def why(exchange: Exchange, seen: Observed, *, merged: bool, logged: bool = False) -> Why:
     """Return why the call behind `exchange` was not delivered, from the surest observation to the least.
 
-    `merged`: its output arrived on a span that is no generation.
+    `merged`: its output arrived on a span that is no generation. `logged`: a part of it arrived, so that it was logged,
+    and sent.
     """
-    found = _not_initialised(seen) or _untraced(exchange, seen) or _stream(exchange, seen) or _cancelled(exchange, seen)
+    found = _not_initialised(seen) or _untraced(exchange, seen) or _stream(exchange, seen)
+    found = found or _hung_up(exchange, seen)
+    if logged:
+        return found or Why("unknown", None, "it was logged without its whole output, and nothing observed says why")
+    found = found or _cancelled(exchange, seen)
     if found is not None:
         return found
     if merged:
         return Why("merged into a span", "LLM403", "its output went onto a span that is no generation")
-    return _exporter(exchange, seen) or Why("unknown", None, "nothing observed says why")
+    return (
+        _on_an_ended_span(exchange, seen)
+        or _exporter(exchange, seen)
+        or Why("unknown", None, "nothing observed says why")
+    )
 
 
 def _not_initialised(seen: Observed) -> Why | None:
@@ -243,6 +255,22 @@ def _stream(exchange: Exchange, seen: Observed) -> Why | None:
     return Why("abandoned stream", rule, f"{how} at {stream.left_at or '?'} after {stream.chunks} chunks")
 
 
+def _hung_up(exchange: Exchange, seen: Observed) -> Why | None:
+    """A stream that was not LiteLLM's, so that only the model saw that nobody read on."""
+    if not (exchange.stream and exchange.disconnected) or seen.stream_of(exchange) is not None:
+        return None
+    said = f"the program hung up after {exchange.chunks_sent} of {exchange.chunks} chunks"
+    return Why("abandoned stream", None, said)
+
+
+def _on_an_ended_span(exchange: Exchange, seen: Observed) -> Why | None:
+    if not any(log.in_time for log in seen.logs_of(exchange.number)):
+        return None
+    if not any(_ENDED_SPAN in message["text"] for message in seen.messages):
+        return None
+    return Why("merged into a span", "LLM403", "LiteLLM logged it onto the program's own span, which had ended")
+
+
 def _crashed_on_none(stream: StreamSeen) -> bool:
     error = stream.error or ""
     return stream.how == "exception" and stream.last_was_none and error.startswith(_NONE_ERRORS) and "NoneType" in error
@@ -250,18 +278,25 @@ def _crashed_on_none(stream: StreamSeen) -> bool:
 
 def _cancelled(exchange: Exchange, seen: Observed) -> Why | None:
     logs = seen.logs_of(exchange.number)
-    handlers = [log for log in logs if log.what in ("async_success_handler", "success_handler")]
+    handlers = [log for log in logs if log.what in ("async_success_handler", _THREADED)]
     if not logs or any(log.in_time for log in handlers):
         return None
-    last = logs[-1]
+    last = [log for log in logs if log.what != _THREADED][-1:] or logs[-1:]
+    return _unfinished(last[0], seen)
+
+
+def _unfinished(last: LogSeen, seen: Observed) -> Why:
+    if "raised" in last.states:
+        return Why("exporter error", None, "LiteLLM's log task raised")
+    if last.what == _THREADED and last.pid not in seen.exited:
+        said = "the process ended without its exit handlers, before LiteLLM's log thread was done"
+        return Why("exporter not flushed", "LLM305", said)
     if last.late:
         said = "started only after its event loop had closed"
     elif "cancelled" in last.states:
         said = "was cancelled"
     else:
         said = "was never started" if last.states[-1] == "created" else "never finished"
-    if "raised" in last.states:
-        return Why("exporter error", None, "LiteLLM's log task raised")
     return Why("logging cancelled at loop close", "LLM301", f"LiteLLM's log task {said}")
 
 

@@ -351,7 +351,7 @@ def _reason(exchange: Exchange, verdict: CallVerdict, spans: tuple[Generation, .
         return None
     if verdict == "duplicated":
         return Why("recorded twice", None, "it arrived more than once")
-    return why(exchange, seen, merged=bool(spans))
+    return why(exchange, seen, merged=bool(spans), logged=verdict == "partial")
 
 
 def _verdict(

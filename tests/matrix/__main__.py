@@ -1,4 +1,4 @@
-"""The door `python -m tests.matrix`: measure, and write the document. Exit status 1 when a fixed program misses."""
+"""The door `python -m tests.matrix`: measure, and write the document. Exit status 1 when anything misses its mark."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from . import results
-from .measure import bench, everything, fixes_once
-from .pairs import BY_NAME, DEFAULT, LEGACY, PAIRS, Pair, is_installed
+from .measure import Bench, bench, everything, fixes_once
+from .pairs import BY_NAME, DEFAULT, LEGACY, PAIRS, Pair, columns, is_installed
+from .proof import TOPIC, proofs
+from .proof_report import proof_document
 from .report import TOPICS, document, misses
 from .results import Cell, Results
 
 QUICK_PAIRS = (DEFAULT, LEGACY)
+RUNS = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,9 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if measured is None:
         print("matrix: --report-only needs --from FILE", file=sys.stderr)
         return 2
-    if options.out:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(document(measured), encoding="utf-8")
+    for path, written in ((options.out, document), (options.verdicts, proof_document)):
+        if path:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(written(measured), encoding="utf-8")
     missed = misses(measured.cells)
     for line in missed:
         print(line)
@@ -43,9 +47,10 @@ def _parser() -> argparse.ArgumentParser:
     option = parser.add_argument
     option("--pair", action="append", choices=list(BY_NAME), metavar="PAIR", help="only this pair (repeatable)")
     option("--topic", action="append", choices=list(TOPICS), metavar="TOPIC", help="only this table (repeatable)")
-    option("--runs", type=int, default=3, metavar="N", help="runs of each program that is no fixed one (3)")
+    option("--runs", type=int, metavar="N", help="runs of each program that is no fixed one (3, of verdicts 1)")
     option("--quick", action="store_true", help="two pairs, one run each, the fixed programs only")
     option("--out", type=Path, metavar="FILE", help="write the document to FILE")
+    option("--verdicts", type=Path, metavar="FILE", help="write the document on what the shim says to FILE")
     option("--json", type=Path, metavar="FILE", help="write the results to FILE, after each pair")
     option("--from", type=Path, dest="earlier", metavar="FILE", help="earlier results, which the new ones replace")
     option("--report-only", action="store_true", help="measure nothing, write the document of --from FILE")
@@ -69,12 +74,19 @@ def _measured(options: argparse.Namespace, earlier: Results | None) -> Results:
     return measured
 
 
-def _pair(pair: Pair, topics: Sequence[str], runs: int, *, quick: bool) -> tuple[Cell, ...]:
+def _pair(pair: Pair, topics: Sequence[str], runs: int | None, *, quick: bool) -> tuple[Cell, ...]:
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="matrix-") as folder, bench(pair, Path(folder)) as on:
-        cells = tuple(fixes_once(on) if quick else everything(on, topics, runs))
+        cells = tuple(fixes_once(on) if quick else _cells(on, topics, runs))
     print(f"matrix: {pair.name}: {len(cells)} cells in {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
     return cells
+
+
+def _cells(on: Bench, topics: Sequence[str], runs: int | None) -> Iterator[Cell]:
+    yield from everything(on, topics, runs or RUNS)
+    if TOPIC in topics:
+        for column in columns(on.pair):
+            yield from proofs(on, column, runs or 1)
 
 
 def _version(pair: Pair) -> str:

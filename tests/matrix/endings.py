@@ -61,12 +61,13 @@ class Row:
         needs = self.needs
         for mark, imports in (_IMPORTS_2 if langfuse == 2 else _IMPORTS).items():
             needs = needs.replace(mark, imports)
-        needs = _NEEDS.format(imports=_indented(needs), absent=ABSENT) if needs else ""
-        main = _indented(self.main)
+        needs = _NEEDS.format(imports=indented(needs), absent=ABSENT) if needs else ""
+        main = indented(self.main)
         return _FRAME.format(needs=needs, register=register, setup=self.setup, main=main, run=self.run)
 
 
-def _indented(code: str) -> str:
+def indented(code: str) -> str:
+    """Return code as it stands in a block."""
     return textwrap.indent(textwrap.dedent(code).strip(), "    ")
 
 
@@ -217,7 +218,7 @@ _FIFTY = "await asyncio.gather(*(ask() for _ in range(50)))"
 
 def _many_rows(topic: str) -> tuple[Row, ...]:
     def row(name: str, last: str, *, body: str = CALL, needs: str = "", setup: str = "") -> Row:
-        ask = f"\nasync def ask():\n{_indented(body)}\n"
+        ask = f"\nasync def ask():\n{indented(body)}\n"
         return Row(topic, name, f"{_FIFTY}\n{last}", needs, setup + ask, calls=50)
 
     return (
@@ -322,7 +323,7 @@ _ASK_OPENAI = "client = AsyncOpenAI()\nresponse = await client.chat.completions.
 
 def _observe_rows(topic: str) -> tuple[Row, ...]:
     def row(name: str, last: str, about: str, body: str = _OBSERVED_CALL, how: str = "") -> Row:
-        ask = DRAIN + _OBSERVED.format(how=how, body=_indented(body))
+        ask = DRAIN + _OBSERVED.format(how=how, body=indented(body))
         complete = "drain" in name
         return Row(topic, name, f"await ask()\n{last}", f"{SDK}\n{OBSERVE}", ask, about=about, complete=complete)
 
@@ -390,12 +391,12 @@ async def part(response):
 
 
 def _loop(body: str) -> str:
-    return f"{STREAM}async for chunk in response:\n{_indented(body)}\n"
+    return f"{STREAM}async for chunk in response:\n{indented(body)}\n"
 
 
 def _stream_rows(topic: str) -> tuple[Row, ...]:
     def row(name: str, read: str, about: str, setup: str = "") -> Row:
-        ask = f"\nasync def read():\n{_indented(read)}\n"
+        ask = f"\nasync def read():\n{indented(read)}\n"
         main = "try:\n    await read()\nexcept (asyncio.TimeoutError, AttributeError) as error:\n"
         main += "    print(type(error).__name__)\nawait drain()\nawait asyncio.sleep(0.5)"
         return Row(topic, name, main, setup=DRAIN + setup + ask, about=about)

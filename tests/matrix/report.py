@@ -10,7 +10,7 @@ from statistics import median
 from lint_rules.semantics.pairs import Fate, outcome
 from lint_rules.semantics.releases import release
 
-from . import endings, fixes
+from . import endings, fixes, proof
 from .measure import FAILURES, PATIENCE, TIMEOUT
 from .pairs import BY_NAME, PAIRS, Column, Pair, columns
 from .results import CANNOT, DELIVERED, HANG, Cell, Results
@@ -68,7 +68,7 @@ or not. The exit status is the program's own unless a cell says otherwise.
 def document(results: Results) -> str:
     """Return the whole document."""
     parts = [_HEAD.format(date=results.date), *_summary(results)]
-    parts += [_METHOD, _LEGEND.format(timeout=TIMEOUT), _environments(results)]
+    parts += [_METHOD, _LEGEND.format(timeout=TIMEOUT), environments(results)]
     parts += [table for topic in TOPICS.values() if (table := topic(results))]
     return "\n".join(parts)
 
@@ -86,7 +86,7 @@ def _misses_in_short(cells: Iterable[Cell]) -> Iterator[str]:
     rows: dict[tuple[str, str, str], list[str]] = {}
     for cell in cells:
         if why := miss(cell):
-            rows.setdefault((cell.topic, cell.row, why), []).append(_NAMES.get(cell.column, cell.column))
+            rows.setdefault((cell.topic, cell.row, why), []).append(NAMES.get(cell.column, cell.column))
     for (topic, row, why), where in rows.items():
         yield f"- ⚠ {topic}, *{row}*: {why} ({'; '.join(where)})"
 
@@ -162,6 +162,7 @@ _JUDGES = {
     "failing": _miss_of_failing,
     "registrations": _miss_of_registration,
     "observe": _miss_of_observe,
+    proof.TOPIC: proof.miss,
 }
 
 
@@ -253,10 +254,11 @@ def _plain(column: Column) -> str:
     return f"{column.pair.litellm} + {column.pair.langfuse}{otel}{python}"
 
 
-_NAMES = {column.name: _plain(column) for pair in PAIRS for column in columns(pair)}
+NAMES = {column.name: _plain(column) for pair in PAIRS for column in columns(pair)}
 
 
-def _table(results: Results, topic: str, rows: Sequence[str], shown: Callable[[Cell], str], corner: str) -> str:
+def grid(results: Results, topic: str, rows: Sequence[str], shown: Callable[[Cell], str], corner: str) -> str:
+    """Return the table of some rows of a topic by the columns that were measured; empty without cells."""
     cells = {(cell.row, cell.column): cell for cell in results.of(topic)}
     used = [column for column in _all_columns(results) if any((row, column.name) in cells for row in rows)]
     lines = [[corner, *map(_title, used)], ["---", *(":-:" for _ in used)]]
@@ -271,11 +273,13 @@ def _lines(rows: Iterable[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows) + "\n"
 
 
-def _list(pairs: Iterable[tuple[str, str]]) -> str:
+def listed(pairs: Iterable[tuple[str, str]]) -> str:
+    """Return a list of names and what they stand for."""
     return "\n".join(f"- *{name}*: {about}" for name, about in pairs) + "\n"
 
 
-def _environments(results: Results) -> str:
+def environments(results: Results) -> str:
+    """Return the table of the environments, and how columns are to be read."""
     pairs = [pair for pair in PAIRS if pair.name in results.pythons]
     rows = [["litellm", "langfuse", "Python", "installed with it", "columns"], ["---"] * 5]
     rows += [_environment(pair, results) for pair in pairs]
@@ -353,8 +357,8 @@ def _exporters_in_short(results: Results) -> Iterator[str]:
 def _where(cells: Sequence[Cell]) -> str:
     """Say in which columns something delivers, by whichever list is the shorter one."""
     there = [cell for cell in cells if not cell.is_absent]
-    good = [_NAMES[cell.column] for cell in there if cell.delivered == len(cell.codes)]
-    bad = [_NAMES[cell.column] for cell in there if cell.delivered < len(cell.codes)]
+    good = [NAMES[cell.column] for cell in there if cell.delivered == len(cell.codes)]
+    bad = [NAMES[cell.column] for cell in there if cell.delivered < len(cell.codes)]
     if not there:
         return "-"
     if not bad:
@@ -375,8 +379,8 @@ def _of_rows(topic: str, title: str, text: str) -> Callable[[Results], str]:
     """Return the table of the programs of a topic that are measured as they stand."""
 
     def table(results: Results) -> str:
-        cells = _table(results, topic, _names(topic), _cell, "")
-        legend = _list((row.name, row.about) for row in endings.TOPICS[topic] if row.about)
+        cells = grid(results, topic, _names(topic), _cell, "")
+        legend = listed((row.name, row.about) for row in endings.TOPICS[topic] if row.about)
         return f"## {title}\n\n{text}\n\n{cells}\n{legend}".rstrip() + "\n" if cells else ""
 
     return table
@@ -410,18 +414,18 @@ def _registration_cell(cell: Cell) -> str:
 
 def _fixes(results: Results) -> str:
     rows = [program.name for program in fixes.PROGRAMS]
-    table = _table(results, "fixes", rows, _fix_cell, "program")
+    table = grid(results, "fixes", rows, _fix_cell, "program")
     text = (
         "Each program was written to a folder, fixed there with these versions as `--target`, and run: before → after. "
         "⚠ marks what is not as promised.\n"
     )
-    legend = _list((program.name, program.about) for program in fixes.PROGRAMS)
+    legend = listed((program.name, program.about) for program in fixes.PROGRAMS)
     return f"## Fixed programs\n\n{text}\n{table}\n{legend}" if table else ""
 
 
 def _idle(results: Results) -> str:
     rows = [program.name for program in fixes.IDLE]
-    table = _table(results, "idle", rows, _idle_cell, "program")
+    table = grid(results, "idle", rows, _idle_cell, "program")
     text = (
         "Seconds from the end of `main`'s body to the end of the process, fixed less unfixed: the median over runs in "
         f"turns. Bound: {MOST_ADDED} s.\n"
@@ -431,9 +435,15 @@ def _idle(results: Results) -> str:
 
 def _failing(results: Results) -> str:
     rows = [f"{answer}: {program.name}" for answer in FAILURES for program in fixes.FAILING]
-    table = _table(results, "failing", rows, _failing_cell, "Langfuse: the program")
-    legend = _list((program.name, program.about) for program in fixes.FAILING)
+    table = grid(results, "failing", rows, _failing_cell, "Langfuse: the program")
+    legend = listed((program.name, program.about) for program in fixes.FAILING)
     return f"## When Langfuse fails\n\n{_FAILING}\n{table}\n{legend}" if table else ""
+
+
+def _verdicts(results: Results) -> str:
+    score = proof.score(results.cells)
+    text = "Programs whose truth is known, and what the shim says of each: {score} ([the table](verdicts.md)).\n"
+    return f"## What the shim says\n\n{text.format(score=score)}" if results.of(proof.TOPIC) else ""
 
 
 TOPICS: dict[str, Callable[[Results], str]] = {
@@ -471,5 +481,6 @@ TOPICS: dict[str, Callable[[Results], str]] = {
     ),
     "idle": _idle,
     "failing": _failing,
+    proof.TOPIC: _verdicts,
 }
 """Every table of the document, in its order, by the topic of its cells."""

@@ -28,6 +28,7 @@ _STREAMS = {
 }
 _LOGGING = "litellm.litellm_core_utils.litellm_logging"
 _UTILS = "litellm.utils"
+_THREADS = "litellm.litellm_core_utils.thread_pool_executor"
 _TASKS = ("async_success_handler", "dispatch_success_handlers")
 _LOGGERS = ("LiteLLM", "langfuse", "opentelemetry")
 _MARK = "_llm_shim_stream"
@@ -54,6 +55,7 @@ def install(after_import: AfterImport) -> None:
         after_import(module, functools.partial(record.quietly, _wrap_streams, names))
     after_import(_LOGGING, functools.partial(record.quietly, _wrap_logging))
     after_import(_UTILS, functools.partial(record.quietly, _wrap_helper))
+    after_import(_THREADS, functools.partial(record.quietly, _wrap_threads))
 
 
 # ---- streams
@@ -210,6 +212,25 @@ def _wrap_helper(module: types.ModuleType) -> None:
     helper = getattr(module, "_client_async_logging_helper", None)
     if helper is not None:
         module._client_async_logging_helper = _log_task(helper)  # type: ignore[attr-defined]
+
+
+def _wrap_threads(module: types.ModuleType) -> None:
+    """Observe what is handed to LiteLLM's log threads: that they never come to it leaves no other mark."""
+    submit = module.executor.submit
+
+    @functools.wraps(submit)
+    def submitted(handler: Any, /, *arguments: Any, **options: Any) -> Any:
+        record.quietly(_note_submitted, handler, *arguments[:1])
+        return submit(handler, *arguments, **options)
+
+    module.executor.submit = submitted
+
+
+def _note_submitted(*handlers: Any) -> None:
+    """`handlers`: what the thread runs and its first argument, which is the handler when it runs in a context."""
+    handler = next((one for one in handlers if getattr(one, "__name__", "") == "success_handler"), None)
+    if handler is not None:
+        _Log(handler.__name__, (handler.__self__,), {}).note("created")
 
 
 class _Log:

@@ -91,7 +91,9 @@ def install(after_import: AfterImport, model: str, langfuse: str) -> Wire:
     """Have this process's HTTP clients, as they are imported, ask where their requests go."""
     wire = Wire(model, langfuse)
     sys.addaudithook(wire.audit)
-    after_import("httpcore", functools.partial(_wrap_httpcore, wire))
+    # Clients of openai 3 that LiteLLM does not give an HTTP client of its own ask through the second.
+    for name in ("httpcore", "httpcore2"):
+        after_import(name, functools.partial(_wrap_httpcore, wire))
     after_import("aiohttp.client", functools.partial(_wrap_aiohttp, wire))
     after_import("requests.adapters", functools.partial(_wrap_requests, wire))
     return wire

@@ -12,6 +12,7 @@ import pytest
 
 from lint_rules.shim import launch
 from lint_rules.shim.child.hooks import REACH_VARIABLE, VARIABLE
+from lint_rules.shim.run import RunReport
 
 Runner = Callable[..., RunReport]
 STARTUP = launch.STARTUP

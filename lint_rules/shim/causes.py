@@ -207,6 +207,9 @@ def why(exchange: Exchange, seen: Observed, *, merged: bool, logged: bool = Fals
     """
     found = _not_initialised(seen) or _untraced(exchange, seen) or _stream(exchange, seen)
     found = found or _hung_up(exchange, seen)
+    if logged and exchange.via == "langfuse":
+        # Langfuse's own client records what went through it, at the end or when its generator is closed.
+        found = found or Why("abandoned stream", None, "Langfuse's client recorded what had been read")
     if logged:
         return found or Why("unknown", None, "it was logged without its whole output, and nothing observed says why")
     found = found or _cancelled(exchange, seen)

@@ -89,12 +89,15 @@ def _headline(report: RunReport) -> str:
     """Say the run in one sentence or two."""
     ending = f"{_WORDS[report.verdict]} " if report.verdict in ("crashed", "hung") else ""
     total = len(report.calls)
-    bad = sum(call.verdict != "delivered" for call in report.calls)
+    bad = sum(call.verdict not in ("delivered", "failed") for call in report.calls)
+    failed = sum(call.verdict == "failed" for call in report.calls)
     if not total:
         return ending or _WORDS["no-calls"]
     calls = "1 call" if total == 1 else f"{total} calls"
     if bad:
         return f"{ending}{bad} of {calls} did not arrive as {'it' if bad == 1 else 'they'} should."
+    if failed:
+        return f"{ending}{failed} of {calls} got an error from the model; {total - failed} arrived whole, once."
     return f"{ending}{'The call' if total == 1 else f'All {calls}'} arrived whole, once."
 
 
@@ -103,14 +106,12 @@ def _counts(calls: Sequence[Call]) -> str:
     if not calls:
         return ""
     counted = Counter(call.verdict for call in calls)
-    failed = sum(call.status >= 400 for call in calls)
     bar = "".join(f'<i class="{one}" style="flex-grow:{counted[one]}"></i>' for one in WORST_FIRST if counted[one])
     choices = _choice("all", len(calls), checked=True)
     choices += "".join(_choice(verdict, counted[verdict], checked=False) for verdict in WORST_FIRST)
-    errors = f'<span class="count failed"><b>{failed}</b> answered with an error</span>' if failed else ""
     return (
         f'<div class="share" aria-hidden="true">{bar}</div>'
-        f'<fieldset class="counts"><legend>Show calls that are</legend>{choices}{errors}</fieldset>'
+        f'<fieldset class="counts"><legend>Show calls that are</legend>{choices}</fieldset>'
     )
 
 

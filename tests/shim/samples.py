@@ -120,9 +120,8 @@ def pending(number: int = 6, at: float = _START + 0.6) -> Call:
         Moment(at + 0.02, "answered", "429"),
         Moment(at + 0.03, "log created", "async_failure_handler", None, 4250),
     )
-    return _call(number, "lost", site="app/jobs/nightly_summaries_for_everyone.py:112", generations=(), usage=0,
-                 detail="nothing arrived", cause="exporter not flushed", rule="LLM302", status=429, pid=4250,
-                 cause_detail="the process ended without its exit handlers", moments=moments)  # fmt: skip
+    return _call(number, "failed", site="app/jobs/nightly_summaries_for_everyone.py:112", generations=(), usage=0,
+                 detail="HTTP 429; nothing arrived", status=429, pid=4250, moments=moments)  # fmt: skip
 
 
 def mixed() -> RunReport:

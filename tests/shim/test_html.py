@@ -62,9 +62,9 @@ def plain(report: RunReport) -> str:
 def test_it_says_what_became_of_the_calls() -> None:
     text = plain(samples.mixed())
     for words in (
-        "lost 5 of 6 calls did not arrive as they should.",
+        "lost 4 of 6 calls did not arrive as they should.",
         "python -m app.main --customers 'two words'",
-        "6 all 3 lost 1 partial 1 duplicated 1 delivered 1 answered with an error",
+        "6 all 2 lost 1 partial 1 duplicated 1 failed 1 delivered",
         "abandoned stream LLM101",
         "9 received of 14 sent of 20 chunks, not read to its end; the program hung up",
         "left app/chat.py:58 break",
@@ -88,7 +88,7 @@ def test_it_says_what_became_of_the_calls() -> None:
         ({"calls": (), "exit_code": 1}, "crashed The program failed."),
         ({"calls": (samples.delivered(),)}, "delivered The call arrived whole, once."),
         ({"calls": (samples.delivered(), samples.delivered(6))}, "delivered All 2 calls arrived whole, once."),
-        ({"timed_out": True, "exit_code": None}, "hung The program hung and was killed. 5 of 6 calls"),
+        ({"timed_out": True, "exit_code": None}, "hung The program hung and was killed. 4 of 6 calls"),
         ({"calls": (samples.cancelled(),)}, "lost 1 of 1 call did not arrive as it should."),
     ],
 )

@@ -163,10 +163,9 @@ def call(model, **more):
         print(answer.choices[0].message.content)
     except Exception as error:
         print(type(error).__name__)
-base = __import__("os").environ["LLM_SHIM_MODEL"]
 call("gpt-4o-mini")
 call("gpt-4o-mini")
-call("anthropic/claude-sonnet-4-5", api_base=base, stream=True)
+call("anthropic/claude-sonnet-4-5", stream=True)
 """
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
-from .child.hooks import VARIABLE
+from .child.hooks import VARIABLE, settings_text
 from .keys import DROPPED, KEYS
 from .loopback import ShimError
 from .provider import Provider, provider
@@ -195,10 +195,9 @@ def program_env(
     """
     base = {key: value for key, value in {**os.environ, **(extra or {})}.items() if key.lower() not in _PROXIES}
     places = {"model": model.url, "langfuse": langfuse.url}
-    settings = {**places, "record": record, "register": register}
     ties = {key: value.format(**places) for key, value in TIES.items()}
     kept = {key: value for key, value in {**base, **ties}.items() if key not in DROPPED}
-    return {**kept, **_with_startup(base), VARIABLE: json.dumps(settings)}
+    return {**kept, **_with_startup(base), VARIABLE: settings_text(record=record, register=register, **places)}
 
 
 def _with_startup(env: Mapping[str, str]) -> dict[str, str]:

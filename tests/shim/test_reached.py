@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lint_rules.shim import launch
-from lint_rules.shim.child.hooks import REACH_VARIABLE, VARIABLE
+from lint_rules.shim.child.hooks import REACH_VARIABLE, VARIABLE, settings_text
 from lint_rules.shim.run import RunReport
 
 Runner = Callable[..., RunReport]
@@ -39,10 +39,11 @@ HELPER = "def twice(n):\n    if n > 7:\n        return n\n    return 2 * n\n"
 def ask(folder: Path, lines: dict[str, list[int]], **more: str) -> dict[str, str]:
     asked = {"lines": {str(folder / name): numbers for name, numbers in lines.items()}, **more}
     (folder / "asked.json").write_text(json.dumps(asked))
-    settings = {"record": str(folder / "record"), "model": "http://127.0.0.1:9", "langfuse": "http://127.0.0.1:9"}
+    nowhere = "http://127.0.0.1:9"
+    settings = settings_text(record=str(folder / "record"), model=nowhere, langfuse=nowhere)
     return {
         REACH_VARIABLE: str(folder / "asked.json"),
-        VARIABLE: json.dumps(settings),
+        VARIABLE: settings,
         "PYTHONPATH": str(STARTUP),
     }
 

@@ -3,28 +3,46 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
-import functools
-import importlib.abc
-import importlib.machinery
-import json
 import os
 import sys
-import types
-from collections.abc import Callable
-from typing import Any
 
-from . import record, wire
+from . import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import importlib.machinery
+    import types
+    from collections.abc import Callable
+    from typing import Any
+
+    from . import wire
+
+    Action = Callable[[types.ModuleType], None]
+
+# Every Python process of the program pays for what is imported above: the rest is, when there is something to observe.
 
 VARIABLE = "LLM_SHIM"
-"""The environment variable that says what to observe, as JSON: the endpoints, the record's file, what to register."""
+"""The environment variable that says what to observe, a line each: `Settings`, as `settings_text` writes them."""
 REACH_VARIABLE = "LLM_SHIM_REACH"
 """The JSON file that says which lines to look for: `lines`, lists by absolute path, and, optionally, `original` and
 `copy`, two folders."""
-Action = Callable[[types.ModuleType], None]
-
 _begun: list[int] = []
+_settings: list[Settings] = []
 _wires: list[wire.Wire] = []
+_connections = ("socket.connect", "socket.sendto", "socket.getaddrinfo")
+_clients = ("httpcore", "httpcore2", "aiohttp.client", "requests.adapters")
+
+
+class Settings:
+    """What to observe: the record's file, the endpoints, and a callback to register (or nothing)."""
+
+    def __init__(self, text: str) -> None:
+        self.record, self.model, self.langfuse, self.register = text.split("\n")
+
+
+def settings_text(*, record: str, model: str, langfuse: str, register: str = "") -> str:
+    """Return the value of `VARIABLE`."""
+    return f"{record}\n{model}\n{langfuse}\n{register}"
 
 
 def begin() -> None:
@@ -33,19 +51,34 @@ def begin() -> None:
     if not text or os.getpid() in _begun:
         return
     _begun.append(os.getpid())
-    settings = json.loads(text)
-    with contextlib.suppress(OSError):
-        record.open_file(settings["record"])
+    settings = Settings(text)
+    _settings[:] = [settings]
+    record.quietly(record.open_file, settings.record)
     _note_process()
     os.register_at_fork(after_in_child=_forked)
     atexit.register(record.note, "exit")
-    _wires.append(wire.install(after_import, settings["model"], settings["langfuse"]))
+    sys.addaudithook(_audit)
+    for client in _clients:
+        after_import(client, lambda module: _wire().wrap(module))
     # Loaded with LiteLLM only: most Python processes of a program, and its tools, never import that.
     after_import("litellm", _observe_litellm, before=True)
     if os.environ.get(REACH_VARIABLE):
         _look_for_lines()
-    if settings.get("register"):
-        after_import("litellm", functools.partial(_register, name=settings["register"]))
+    if settings.register:
+        after_import("litellm", lambda litellm: _register(litellm, settings.register))
+
+
+def _wire() -> wire.Wire:
+    if not _wires:
+        from . import wire  # noqa: PLC0415
+
+        _wires.append(wire.Wire(_settings[0].model, _settings[0].langfuse))
+    return _wires[0]
+
+
+def _audit(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in _connections:
+        _wire().audit(event, arguments)
 
 
 def _look_for_lines() -> None:
@@ -58,10 +91,11 @@ def begin_anew() -> None:
     """Observe this process for whom the environment names now, whether or not it has been observed for another."""
     if os.getpid() not in _begun:
         return begin()
-    settings = json.loads(os.environ[VARIABLE])
-    record.open_file(settings["record"])
+    settings = Settings(os.environ[VARIABLE])
+    _settings[:] = [settings]
+    record.open_file(settings.record)
     for one in _wires:
-        one.model, one.langfuse = settings["model"], settings["langfuse"]
+        one.model, one.langfuse = settings.model, settings.langfuse
     return _note_process()
 
 
@@ -97,7 +131,7 @@ def after_import(name: str, action: Callable[[Any], None], *, before: bool = Fal
         sys.meta_path.insert(0, _OnImport(name, action, before))
 
 
-class _OnImport(importlib.abc.MetaPathFinder):
+class _OnImport:
     """Calls `action` once, around the import of one module. Being looked for is not being imported."""
 
     def __init__(self, name: str, action: Callable[[Any], None], before: bool) -> None:
@@ -115,7 +149,8 @@ class _OnImport(importlib.abc.MetaPathFinder):
         finally:
             self._looking = False
         if spec is not None and spec.loader is not None:
-            spec.loader.exec_module = functools.partial(self._load, spec.loader.exec_module)  # type: ignore[method-assign]
+            load = spec.loader.exec_module
+            spec.loader.exec_module = lambda module: self._load(load, module)  # type: ignore[method-assign]
         return spec
 
     def _load(self, load: Action, module: types.ModuleType) -> None:

@@ -13,13 +13,11 @@ import os
 import socket
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from . import record, routes, sites
-
-AfterImport = Callable[[str, Callable[[Any], None]], None]
 
 _LANGFUSE = "/api/public/"
 """Langfuse's ingestion, its OTLP endpoint and the rest of its API."""
@@ -63,6 +61,12 @@ class Wire:
             self.refuse(host, port)
         return None
 
+    def wrap(self, client: types.ModuleType) -> None:
+        """Have an HTTP client, which has just been imported, ask where its requests go."""
+        wraps = {"aiohttp.client": _wrap_aiohttp, "requests.adapters": _wrap_requests}
+        # `httpcore`, and `httpcore2`: openai 3 asks through that unless LiteLLM gives it a client of its own.
+        wraps.get(client.__name__, _wrap_httpcore)(self, client)
+
     def refuse(self, host: object, port: object) -> None:
         """Note that the program tried to reach another machine; the audit hook is what stops it."""
         text = host.decode(errors="replace") if isinstance(host, bytes) else str(host)
@@ -85,18 +89,6 @@ class Wire:
 
     def _refuse_quietly(self, host: object, port: object) -> None:
         record.quietly(self.refuse, host, port if isinstance(port, int) else None)
-
-
-def install(after_import: AfterImport, model: str, langfuse: str) -> Wire:
-    """Have this process's HTTP clients, as they are imported, ask where their requests go."""
-    wire = Wire(model, langfuse)
-    sys.addaudithook(wire.audit)
-    # Clients of openai 3 that LiteLLM does not give an HTTP client of its own ask through the second.
-    for name in ("httpcore", "httpcore2"):
-        after_import(name, functools.partial(_wrap_httpcore, wire))
-    after_import("aiohttp.client", functools.partial(_wrap_aiohttp, wire))
-    after_import("requests.adapters", functools.partial(_wrap_requests, wire))
-    return wire
 
 
 def _aimed(origin: str, headers: dict[str, str]) -> Aim:

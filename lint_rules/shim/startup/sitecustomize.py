@@ -9,15 +9,11 @@ import os
 import sys
 
 
-def _load(name, folder):
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location(
-        name, os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
-    )
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
+def _make(name, folder):
+    """Make the package by hand: its `__init__` has nothing but words, and `importlib.util` costs milliseconds."""
+    package = type(sys)(name)
+    package.__path__ = [folder]
+    sys.modules[name] = package
 
 
 def _leave_path(here):
@@ -37,7 +33,7 @@ def _next_sitecustomize():
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _leave_path(_HERE)
 if sys.version_info >= (3, 9):
-    _load("_llm_shim", os.path.join(os.path.dirname(_HERE), "child"))
+    _make("_llm_shim", os.path.join(os.path.dirname(_HERE), "child"))
 if __name__ != "__main__":
     if "_llm_shim" in sys.modules:
         from _llm_shim import hooks

@@ -8,7 +8,7 @@ LEGACY := 1.77.7+2.60.10
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint cases pairs pair-otel pair-legacy matrix verdicts corpus clean
+.PHONY: help demo test lint cases pairs pair-otel pair-legacy matrix verdicts overhead corpus clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ matrix: $(VENV)/.test  ## Measure every ending and every fix with every pair of 
 verdicts: $(VENV)/.test  ## Hold what the shim says against programs of known truth with every pair, and write docs/verdicts.md
 	$(MAKE) --no-print-directory $$($(PYTHON) $(PAIRS) stamps)
 	$(BIN)/python -m tests.matrix --topic verdicts --verdicts docs/verdicts.md --json .venvs/verdicts.json $(MATRIX)
+
+overhead: $(VENV)/.test  ## Measure what the shim costs a program
+	$(BIN)/python -m tests.benchmarks.overhead
 
 corpus: $(VENV)/.test  ## Score the linter on labelled sites in real code (fetches the sources; CLONES=pattern for git)
 	$(BIN)/python tests/corpus/evaluate.py $(if $(CLONES),--clones '$(CLONES)')

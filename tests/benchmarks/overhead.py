@@ -80,11 +80,13 @@ def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
-    runs = parser.parse_args().runs
+    parser.add_argument("--only", default="", metavar="WORD", help="measure the programs with WORD in their names")
+    options = parser.parse_args()
+    runs = options.runs
     print("| program | bare, s | under the shim, s | ratio |\n|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder) / "program.py"
-        for name, source in PROGRAMS.items():
+        for name, source in ((name, source) for name, source in PROGRAMS.items() if options.only in name):
             program.write_text(source, encoding="utf-8")
             bare(program), shimmed(program)
             pairs = [(bare(program), shimmed(program)) for _ in range(runs)]

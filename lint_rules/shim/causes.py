@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from .answers import marked
 from .provider import Exchange
 
 Cause = Literal[
@@ -87,7 +88,8 @@ class LogSeen:
     at: str | None = None
     traced: bool | None = None
     """Whether a callback that may reach Langfuse was registered; None if that could not be seen."""
-    cached: bool = False
+    answer: str = ""
+    """The id of the answer that is logged: a cache hands the same one out again."""
     states: list[str] = field(default_factory=list)
     late: bool = False
 
@@ -118,6 +120,10 @@ class Observed:
         own = [stream for stream in self.streams if stream.number == exchange.number]
         unread = [one for one in self.streams if not one.chunks and not one.exhausted and exchange.site is not None]
         return next(iter([*own, *(one for one in unread if one.opened_at == exchange.site)]), None)
+
+    def repeats_of(self, number: int) -> int:
+        """Count the calls that got this answer again from a cache of LiteLLM's, and so are logged on their own."""
+        return len({log.call for log in self.logs if log.number is None and marked(log.answer) == number})
 
     def logs_of(self, number: int) -> tuple[LogSeen, ...]:
         """Return the log tasks of one call."""
@@ -173,7 +179,7 @@ def observed(events: Sequence[Event], exchanges: Iterable[Exchange] = ()) -> Obs
 def _log(event: Event, numbers: Mapping[str, int]) -> LogSeen:
     seen = LogSeen(numbers.get(event["call"]), event["what"], event["kind"], event["pid"], event["call"])
     # Only a task's first observation says these.
-    seen.at, seen.traced, seen.cached = event.get("at"), event.get("traced"), bool(event.get("cached"))
+    seen.at, seen.traced, seen.answer = event.get("at"), event.get("traced"), str(event.get("answer") or "")
     return seen
 
 

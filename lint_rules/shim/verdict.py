@@ -308,7 +308,7 @@ def _call(
     if exchange.failed or (counts != exchange.number and not generations):
         verdict, detail = _failed(exchange, generations, counts)
     else:
-        verdict, detail = _verdict(exchange, generations, spans)
+        verdict, detail = _verdict(exchange, generations, spans, seen.repeats_of(exchange.number))
     reason = _reason(exchange, verdict, spans, seen)
     stream = seen.stream_of(exchange) if exchange.stream else None
     return Call(
@@ -355,12 +355,13 @@ def _reason(exchange: Exchange, verdict: CallVerdict, spans: tuple[Generation, .
 
 
 def _verdict(
-    exchange: Exchange, generations: tuple[Generation, ...], spans: tuple[Generation, ...]
+    exchange: Exchange, generations: tuple[Generation, ...], spans: tuple[Generation, ...], repeats: int
 ) -> tuple[CallVerdict, str]:
+    """Judge what arrived of one answer, which a cache may have handed out `repeats` times more."""
     if not generations:
         merged = next((f"the output went onto the span {span.name!r}, which is no generation" for span in spans), None)
         return "lost", merged or "nothing arrived"
-    if len(generations) > 1:
+    if len(generations) > 1 + repeats:
         return "duplicated", f"{len(generations)} generations arrived"
     if is_full(exchange, generations[0]):
         return "delivered", "one generation with the full output"

@@ -246,7 +246,8 @@ class _Log:
         kind = getattr(logging_obj, "call_type", None)
         self.call, self.over = _call_id(logging_obj), False
         self._facts = {"id": next(_numbers), "call": self.call, "what": what, "kind": kind}
-        self._more = {"traced": record.quietly(_is_traced, logging_obj), "cached": bool(options.get("cache_hit"))}
+        result = arguments[1] if len(arguments) > 1 else options.get("result")
+        self._more = {"traced": record.quietly(_is_traced, logging_obj), "answer": getattr(result, "id", None)}
         self._more["at"] = record.quietly(sites.call_site)
         self.loop = _running_loop()
         LOGS.add(self)

@@ -49,7 +49,6 @@ LOGS: weakref.WeakSet[_Log] = weakref.WeakSet()
 
 def install(after_import: AfterImport) -> None:
     """Observe LiteLLM from now on. `after_import(module, action)` calls `action` with a module once it is imported."""
-    record.note("installed")
     _listen_to_loggers()
     for module, names in _STREAMS.items():
         after_import(module, functools.partial(record.quietly, _wrap_streams, names))

@@ -21,6 +21,7 @@ Cause = Literal[
     "merged into a span",
     "not traced",
     "recorded twice",
+    "output not recorded",
     "unknown",
 ]
 Event = Mapping[str, Any]
@@ -106,6 +107,8 @@ class Observed:
     streams: tuple[StreamSeen, ...] = ()
     logs: tuple[LogSeen, ...] = ()
     messages: tuple[Event, ...] = ()
+    raised: Mapping[int, str] = field(default_factory=dict)
+    """What LiteLLM's callback raised when it was to record a call, by the number of its answer."""
     exited: frozenset[int] = frozenset()
     """The processes that came to their exit handlers."""
     failures: tuple[str, ...] = ()
@@ -169,6 +172,7 @@ def observed(events: Sequence[Event], exchanges: Iterable[Exchange] = ()) -> Obs
         streams=tuple(streams.values()),
         logs=tuple(logs.values()),
         messages=named(events, "message"),
+        raised={numbers[one["call"]]: one["error"] for one in named(events, "callback") if one["call"] in numbers},
         exited=frozenset(event["pid"] for event in named(events, "exit")),
         failures=tuple(f"{event['where']}: {event['error']}" for event in named(events, "failed")),
         reached=tuple(dict.fromkeys((event["file"], event["line"]) for event in named(events, "reached"))),
@@ -217,7 +221,7 @@ def why(exchange: Exchange, seen: Observed, *, merged: bool, logged: bool = Fals
         # Langfuse's own client records what went through it, at the end or when its generator is closed.
         found = found or Why("abandoned stream", None, "Langfuse's client recorded what had been read")
     if logged:
-        return found or Why("unknown", None, "it was logged without its whole output, and nothing observed says why")
+        return found or _without_output(exchange, seen)
     found = found or _cancelled(exchange, seen)
     if found is not None:
         return found
@@ -262,6 +266,14 @@ def _stream(exchange: Exchange, seen: Observed) -> Why | None:
     rule = _RULES.get(stream.how or "", "LLM101" if stream.is_async else "LLM102")
     how = {None: "left", "suspended": "left waiting", "cancelled": "cancelled"}.get(stream.how, f"left ({stream.how})")
     return Why("abandoned stream", rule, f"{how} at {stream.left_at or '?'} after {stream.chunks} chunks")
+
+
+def _without_output(exchange: Exchange, seen: Observed) -> Why:
+    """Say why a call was logged, but not its whole output, although its stream, if it had one, was read to its end."""
+    if any(log.in_time for log in seen.logs_of(exchange.number)):
+        said = "LiteLLM logged the whole answer, and its callback sent it without all of its output"
+        return Why("output not recorded", None, said)
+    return Why("unknown", None, "it was logged without its whole output, and nothing observed says why")
 
 
 def _hung_up(exchange: Exchange, seen: Observed) -> Why | None:
@@ -310,6 +322,8 @@ def _unfinished(last: LogSeen, seen: Observed) -> Why:
 
 
 def _exporter(exchange: Exchange, seen: Observed) -> Why | None:
+    if exchange.number in seen.raised:
+        return Why("exporter error", None, f"LiteLLM's callback raised {seen.raised[exchange.number]}")
     for message in seen.messages:
         if message["level"] in ("ERROR", "CRITICAL") and _is_about_export(message):
             return Why("exporter error", None, f"{message['logger']}: {_first_line(message['text'])}")

@@ -248,6 +248,32 @@ def test_causes(run_source: Runner, name: str) -> None:
     assert report.unobserved == ()
 
 
+@pytest.mark.parametrize("words", ["drain", "nothing"])
+def test_a_callback_that_raises_when_it_is_to_record(run_source: Runner, words: str) -> None:
+    """As OpenTelemetry does that is first asked for a provider while the interpreter goes down (litellm 1.85, 1.92)."""
+    setup = HEAD.replace('success_callback = ["langfuse"]', 'callbacks = ["langfuse_otel"]') + _UNABLE
+    wait = "import time\ntime.sleep(0.3)\n" if words == "drain" else ""
+    [call] = run_source(f"{setup}litellm.completion(**ASK)\n{wait}").calls
+    assert (call.verdict, call.cause, call.rule) == ("lost", "exporter error", None)
+    assert "RuntimeError: cannot schedule new futures" in str(call.cause_detail)
+
+
+_UNABLE = """
+from litellm.integrations.opentelemetry import OpenTelemetry
+def unable(*_, **__):
+    raise RuntimeError("cannot schedule new futures after interpreter shutdown")
+OpenTelemetry.get_tracer_to_use_for_request = unable
+"""
+
+
+def test_a_callback_that_leaves_the_text_out(run_source: Runner) -> None:
+    """LiteLLM's OpenTelemetry callback does, of a text completion."""
+    setup = HEAD.replace('success_callback = ["langfuse"]', 'callbacks = ["langfuse_otel"]')
+    ask = 'litellm.text_completion(model="gpt-3.5-turbo-instruct", prompt="hi")'
+    [call] = run_source(f"{setup}{ask}\nimport time\ntime.sleep(0.3)\n").calls
+    assert (call.verdict, call.cause, call.rule) == ("partial", "output not recorded", None)
+
+
 MISFIT = Path(__file__).parents[2] / ".venvs/1.77.7+2.60.10/bin/python"
 """Without OpenTelemetry, which neither of the two brings along, its "langfuse_otel" cannot be made."""
 

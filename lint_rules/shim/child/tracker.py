@@ -29,6 +29,9 @@ _STREAMS = {
 _LOGGING = "litellm.litellm_core_utils.litellm_logging"
 _UTILS = "litellm.utils"
 _THREADS = "litellm.litellm_core_utils.thread_pool_executor"
+_EXPORTING = "litellm.integrations.opentelemetry"
+_EXPORTS = ("_handle_success", "_handle_sucess")
+"""The method by which LiteLLM's OpenTelemetry callback makes a span of a call; 1.64 to 1.72 misspell it."""
 _TASKS = ("async_success_handler", "dispatch_success_handlers")
 _LOGGERS = ("LiteLLM", "langfuse", "opentelemetry")
 _MARK = "_llm_shim_stream"
@@ -55,6 +58,7 @@ def install(after_import: AfterImport) -> None:
     after_import(_LOGGING, functools.partial(record.quietly, _wrap_logging))
     after_import(_UTILS, functools.partial(record.quietly, _wrap_helper))
     after_import(_THREADS, functools.partial(record.quietly, _wrap_threads))
+    after_import(_EXPORTING, functools.partial(record.quietly, _wrap_exports))
 
 
 # ---- streams
@@ -316,6 +320,34 @@ def _log_call(original: Callable[..., Any]) -> Callable[..., Any]:
         return result
 
     return handled
+
+
+# ---- what the callback raises
+
+
+def _wrap_exports(module: types.ModuleType) -> None:
+    own = vars(module.OpenTelemetry)
+    for name in _EXPORTS:
+        if name in own:
+            setattr(module.OpenTelemetry, name, _export(own[name]))
+
+
+def _export(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Note what it raises: LiteLLM's handlers catch that, and tell it to nobody."""
+
+    @functools.wraps(original)
+    def exported(callback: Any, kwargs: Any, *arguments: Any, **options: Any) -> Any:
+        try:
+            return original(callback, kwargs, *arguments, **options)
+        except Exception as error:
+            record.quietly(_note_raised, kwargs, error)
+            raise
+
+    return exported
+
+
+def _note_raised(kwargs: Mapping[str, Any], error: Exception) -> None:
+    record.note("callback", call=kwargs.get("litellm_call_id"), error=f"{type(error).__name__}: {error}"[:_SAID])
 
 
 # ---- what the SDKs say

@@ -9,22 +9,21 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 
 from lint_rules import __version__, engine, files
+from lint_rules.configuration import Configuration
 from lint_rules.finding import FileReport, Status
+from lint_rules.options import BROKEN, CLEAN, FINDINGS, INTERRUPTED, Parser, add_selection, given
 from lint_rules.report import formats, problem_line, writer
-from lint_rules.settings import Settings
 from lint_rules.targets import Finder
-
-CLEAN, FINDINGS, BROKEN, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     options = _parser().parse_args(arguments)
-    settings = settings_from(options)
+    configuration = Configuration(given(options))
     try:
         if options.show_target:
-            return _show_target(options.paths, settings)
-        return _check(options.paths, settings, "trace" if options.explain_trace else options.format)
+            return _show_target(options.paths, Finder(tuple(options.target)))
+        return _check(options.paths, configuration, "trace" if options.explain_trace else options.format)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -33,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m lint_rules",
         description="Find LiteLLM calls whose Langfuse traces are lost.",
         epilog="Exit code: 0 nothing found, 1 findings, 2 something could not be checked.",
@@ -49,60 +48,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def add_selection(parser: argparse.ArgumentParser) -> None:
-    """Add `--select`, `--ignore` and `--target`, which check and fix share."""
-    parser.add_argument(
-        "--select", type=_codes, default=("LLM",), metavar="CODES", help="comma-separated codes or prefixes to report"
-    )
-    parser.add_argument(
-        "--ignore", type=_codes, default=(), metavar="CODES", help="comma-separated codes or prefixes to leave out"
-    )
-    parser.add_argument(
-        "--target",
-        action="append",
-        default=[],
-        metavar="REQUIREMENTS",
-        help="the SDKs the code runs with, such as litellm==1.77.7 or 'litellm>=1.70,langfuse<3' "
-        "(default: what its lock files, requirements or environment say)",
-    )
-
-
-def settings_from(options: argparse.Namespace) -> Settings:
-    """Return the settings that `add_selection`'s options ask for; exit when they make no sense."""
-    if options.target:
-        from lint_rules.targets.mention import misstated  # noqa: PLC0415 - most runs state none
-
-        problem = misstated(options.target, "--target")
-        if problem:
-            print(f"error: {problem}", file=sys.stderr)
-            raise SystemExit(BROKEN)
-    return Settings(select=options.select, ignore=options.ignore, target=tuple(options.target))
-
-
-def _codes(text: str) -> tuple[str, ...]:
-    from lint_rules.rules import all_rules  # noqa: PLC0415 - `--version` needs no rules
-
-    codes = tuple(code.strip() for code in text.split(",") if code.strip())
-    known = [rule.code for rule in all_rules()]
-    for code in codes:
-        if not any(name.startswith(code) for name in known):
-            raise argparse.ArgumentTypeError(
-                f"no rule has a code that starts with {code!r} (known: {', '.join(known)})"
-            )
-    return codes
-
-
-def _check(paths: Sequence[str], settings: Settings, output: str) -> int:
-    tally, around = Tally(), engine.Surroundings(settings)
-    writer(output)(tally.over(engine.check_files(paths, settings, around)), sys.stdout)
+def _check(paths: Sequence[str], configuration: Configuration, output: str) -> int:
+    tally, around = Tally(), engine.Surroundings(configuration)
+    writer(output)(tally.over(engine.check_files(paths, around)), sys.stdout)
     sys.stdout.flush()
     return BROKEN if tell_of_targets(around.targets) else tally.exit_code()
 
 
-def _show_target(paths: Sequence[str], settings: Settings) -> int:
+def _show_target(paths: Sequence[str], finder: Finder) -> int:
     from lint_rules.targets.show import lines  # noqa: PLC0415 - other runs show none
 
-    finder, found = Finder(settings.target), list(files.discover(paths))
+    found = list(files.discover(paths))
     for line in lines([one.path for one in found if one.problem is None], finder):
         print(line)
     sys.stdout.flush()
@@ -126,14 +82,21 @@ class Tally:
 
     def __init__(self) -> None:
         self.seen: set[Status] = set()
+        self._told: set[str] = set()
 
     def over(self, reports: Iterable[FileReport]) -> Iterator[FileReport]:
         """Pass reports on."""
         for report in reports:
             self.seen.add(report.status)
-            if report.problem is not None:
-                print(problem_line(report), file=sys.stderr)
+            self.tell(report)
             yield report
+
+    def tell(self, report: FileReport) -> None:
+        """Tell what is wrong with a file; settings that are wrong for many files are told once."""
+        line = problem_line(report) if report.problem is not None else ""
+        if line and line not in self._told:
+            self._told.add(line)
+            print(line, file=sys.stderr)
 
     def exit_code(self) -> int:
         """Return 2 if a file could not be checked, else 1 if there were findings, else 0."""

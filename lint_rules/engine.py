@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from lint_rules import files
+from lint_rules.configuration import Configuration, Misconfigured
 from lint_rules.finding import FileReport, Finding, Problem, Status
 from lint_rules.rules import all_rules
 from lint_rules.semantics import sdk
@@ -14,7 +15,7 @@ from lint_rules.semantics.facts import ModuleFacts, Source, TooLargeError, gathe
 from lint_rules.semantics.langfuse_api import MEMBER_NAMES
 from lint_rules.semantics.project import Project
 from lint_rules.semantics.syntax import parse
-from lint_rules.settings import EVERYTHING, Settings
+from lint_rules.settings import Settings
 from lint_rules.targets import Finder
 
 _SITES = re.compile(
@@ -27,9 +28,19 @@ _SITES = re.compile(
 class Surroundings:
     """What lies around the files of one run, found when asked for and once: other modules, and target versions."""
 
-    def __init__(self, settings: Settings, targets: Finder | None = None) -> None:
+    def __init__(self, configuration: Configuration | None = None, targets: Finder | None = None) -> None:
+        self.configuration = configuration or Configuration()
         self.project = Project()
-        self.targets = targets or Finder(settings.target)
+        self.targets = targets or Finder(self.configuration.given.target)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Surroundings:
+        """Return those of a run in which every file has the same settings."""
+        return cls(Configuration.of(settings))
+
+    def anew(self) -> Surroundings:
+        """Return those of the same run, with nothing known yet of other modules: one of them has changed."""
+        return Surroundings(self.configuration, self.targets)
 
 
 def may_matter(data: bytes, path: str, project: Project) -> bool:
@@ -51,19 +62,17 @@ def _findings(facts: ModuleFacts, settings: Settings) -> Iterator[Finding]:
             yield from rule.findings(facts)
 
 
-def check_bytes(
-    data: bytes, path: str, settings: Settings | None = None, around: Surroundings | None = None
-) -> FileReport:
+def check_bytes(data: bytes, path: str, around: Surroundings | None = None) -> FileReport:
     """Check one module's bytes. Never raises for what the bytes hold: whatever is wrong with them becomes the
     outcome."""
-    settings = settings or EVERYTHING
-    around = around or Surroundings(settings)
+    around = around or Surroundings()
     try:
+        settings = around.configuration.settings(path)
         if not may_matter(data, path, around.project):
             return FileReport(path, Status.CLEAN)
         text = files.decode(data)
         findings = check_tree(parse(data), text, path, settings, around)
-    except files.Unreadable as error:
+    except (files.Unreadable, Misconfigured) as error:
         return FileReport(path, Status.FAILED, problem=error.problem)
     except SyntaxError as error:
         return FileReport(path, Status.FAILED, problem=_syntax_problem(error))
@@ -73,7 +82,9 @@ def check_bytes(
         return FileReport(path, Status.SKIPPED, problem=Problem("too large to be checked within bounds"))
     except Exception as error:  # one bad file never stops the others
         return FileReport(path, Status.FAILED, problem=Problem(f"internal error: {type(error).__name__}: {error}"))
-    return FileReport(path, Status.FINDINGS if findings else Status.CLEAN, findings)
+    if not findings:
+        return FileReport(path, Status.CLEAN)
+    return FileReport(path, Status.FINDINGS, findings, text=text)
 
 
 def _syntax_problem(error: SyntaxError) -> Problem:
@@ -81,22 +92,20 @@ def _syntax_problem(error: SyntaxError) -> Problem:
     return Problem(f"cannot be parsed: {error.msg}", error.lineno, column)
 
 
-def check_file(path: str, settings: Settings | None = None, around: Surroundings | None = None) -> FileReport:
+def check_file(path: str, around: Surroundings | None = None) -> FileReport:
     """Check one file; whatever is wrong with it becomes its outcome."""
     try:
         data = files.read(path)
     except files.Unreadable as error:
         return FileReport(path, Status.FAILED, problem=error.problem)
-    return check_bytes(data, path, settings, around)
+    return check_bytes(data, path, around)
 
 
-def check_files(
-    paths: Iterable[str], settings: Settings | None = None, around: Surroundings | None = None
-) -> Iterator[FileReport]:
+def check_files(paths: Iterable[str], around: Surroundings | None = None) -> Iterator[FileReport]:
     """Check files and folders, in order of discovery; a path that leads nowhere is a failed report."""
-    around = around or Surroundings(settings or EVERYTHING)
+    around = around or Surroundings()
     for found in files.discover(list(paths)):
         if found.problem is not None:
             yield FileReport(found.path, Status.FAILED, problem=found.problem)
         else:
-            yield check_file(found.path, settings, around)
+            yield check_file(found.path, around)

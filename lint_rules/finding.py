@@ -31,6 +31,14 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Replacement:
+    """Text that stands in place of a stretch of source; of an insertion that stretch is empty."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True)
 class ContinueLoop:
     """Turn the `break` at `exit` into `continue`, so that the loop runs its stream to the end."""
 
@@ -165,6 +173,8 @@ class Fix:
 
     applicability: Applicability
     edit: Edit
+    replacements: tuple[Replacement, ...] = ()
+    """What it comes to in the source, where that has been worked out (`lint_rules.suggestions`)."""
 
 
 @dataclass(frozen=True)
@@ -205,6 +215,8 @@ class Problem:
     message: str
     line: int | None = None
     column: int | None = None
+    path: str | None = None
+    """The file it lies in, where that is another one: a configuration file."""
 
 
 @dataclass(frozen=True)
@@ -215,6 +227,8 @@ class FileReport:
     status: Status
     findings: tuple[Finding, ...] = ()
     problem: Problem | None = None
+    text: str = ""
+    """The decoded source, where there are findings to show in it."""
     fixed: tuple[Finding, ...] = ()
     """What a fix run rewrote (or, with `--diff`/`--check`, would rewrite)."""
     diff: str = ""

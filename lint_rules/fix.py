@@ -18,13 +18,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lint_rules import files
-from lint_rules.__main__ import BROKEN, CLEAN, FINDINGS, INTERRUPTED, add_selection, settings_from, tell_of_targets
+from lint_rules.__main__ import Tally, tell_of_targets
+from lint_rules.configuration import Configuration
 from lint_rules.engine import Surroundings, check_bytes
 from lint_rules.finding import Applicability, Change, FileReport, Finding, Problem, Status
-from lint_rules.report import problem_line
+from lint_rules.options import BROKEN, CLEAN, FINDINGS, INTERRUPTED, Parser, add_selection, given
 from lint_rules.report.text import line
-from lint_rules.settings import Settings
-from lint_rules.targets import Finder
 
 if TYPE_CHECKING:
     from codemods.engine import Rewrite
@@ -49,22 +48,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def fix_file(  # noqa: PLR0913 (keyword-only options)
-    path: str,
-    *,
-    settings: Settings,
-    unsafe: bool = False,
-    write: bool = True,
-    around: Surroundings | None = None,
-    keep: Keep | None = None,
+def fix_file(
+    path: str, *, around: Surroundings, unsafe: bool = False, write: bool = True, keep: Keep | None = None
 ) -> FileReport:
     """Fix one file, or with `write=False` find out what that would do; whatever goes wrong is in the report.
 
     `around` is what other files are known to be; it serves until one of them is written. `keep` gets what would be
     written.
     """
-    around, wanted = around or Surroundings(settings), partial(_is_wanted, unsafe=unsafe)
-    return _guarded(path, partial(_fix_file, path, settings, around, wanted, None if write else keep or _forget))
+    wanted = partial(_is_wanted, unsafe=unsafe)
+    return _guarded(path, partial(_fix_file, path, around, wanted, None if write else keep or _forget))
 
 
 def _guarded(path: str, work: Callable[[], FileReport]) -> FileReport:
@@ -81,18 +74,16 @@ def _guarded(path: str, work: Callable[[], FileReport]) -> FileReport:
         return _failed(path, Problem(f"internal error: {type(error).__name__}: {error}"))
 
 
-def _check(data: bytes, *, path: str, settings: Settings, targets: Finder) -> FileReport:
+def _check(data: bytes, *, path: str, around: Surroundings) -> FileReport:
     """Check a text that is not on disk, whose path other modules may lead back to: with surroundings of its own."""
-    return check_bytes(data, path, settings, Surroundings(settings, targets))
+    return check_bytes(data, path, around.anew())
 
 
-def _fix_file(
-    path: str, settings: Settings, around: Surroundings, wanted: Callable[[Finding], bool], keep: Keep | None
-) -> FileReport:
+def _fix_file(path: str, around: Surroundings, wanted: Callable[[Finding], bool], keep: Keep | None) -> FileReport:
     """Fix the file, or, if there is somebody to `keep` what would be written, do not write it."""
     data = files.read(path)
-    report = check_bytes(data, path, settings, around)
-    check = partial(_check, path=path, settings=settings, targets=around.targets)
+    report = check_bytes(data, path, around)
+    check = partial(_check, path=path, around=around)
     if report.problem or not any(map(wanted, report.findings)):
         return report
     from codemods.engine import fix_until_settled  # noqa: PLC0415 - LibCST is slow: only a file with a fix pays
@@ -134,54 +125,52 @@ def _failed(path: str, problem: Problem) -> FileReport:
 
 
 def _run(options: argparse.Namespace) -> int:
-    settings = settings_from(options)
-    write, finder = not (options.diff or options.check), Finder(settings.target)
+    around, write = Surroundings(Configuration(given(options))), not (options.diff or options.check)
     if options.verify:
-        return _run_verified(options, settings, finder, write=write)
-    reports = []
-    for report in _reports(options, settings, finder, write=write):
-        _print_report(report, options)
+        return _run_verified(options, around, write=write)
+    reports, tally = [], Tally()
+    for report in _reports(options, around, write=write):
+        _print_report(report, options, tally)
         reports.append(report)
     print(_summary(reports, write=write, unsafe=options.unsafe_fixes), file=sys.stderr)
-    return BROKEN if tell_of_targets(finder) else _status(reports, write=write)
+    return BROKEN if tell_of_targets(around.targets) else _status(reports, write=write)
 
 
 def _reports(
-    options: argparse.Namespace, settings: Settings, finder: Finder, *, write: bool, keep: Keep | None = None
+    options: argparse.Namespace, around: Surroundings, *, write: bool, keep: Keep | None = None
 ) -> Iterator[FileReport]:
-    around = Surroundings(settings, finder)
     for found in files.discover(options.paths):
         if found.problem:
             yield _failed(found.path, found.problem)
             continue
-        unsafe = options.unsafe_fixes
-        report = fix_file(found.path, settings=settings, unsafe=unsafe, write=write, around=around, keep=keep)
+        report = fix_file(found.path, around=around, unsafe=options.unsafe_fixes, write=write, keep=keep)
         if write and report.status is Status.FIXED:
-            around = Surroundings(settings, finder)  # what was known of that module is out of date
+            around = around.anew()  # what was known of that module is out of date
         yield report
 
 
 # ---- with --verify
 
 
-def _run_verified(options: argparse.Namespace, settings: Settings, finder: Finder, *, write: bool) -> int:
+def _run_verified(options: argparse.Namespace, around: Surroundings, *, write: bool) -> int:
     """Work out all fixes, have the command try them in copies of the project, and write them if they hold."""
     changes: dict[str, Change] = {}
 
     def keep(change: Change) -> None:
-        left = _findings(change.new, check=partial(_check, path=change.path, settings=settings, targets=finder))
+        left = _findings(change.new, check=partial(_check, path=change.path, around=around))
         changes[change.path] = replace(change, left=left)
 
-    reports = list(_reports(options, settings, finder, write=False, keep=keep))
+    reports = list(_reports(options, around, write=False, keep=keep))
     verdict = _tried(tuple(changes.values()), options) if changes else None
     if verdict and verdict.problem and not options.diff:
         reports = [_unfixed(report, changes.get(report.path)) for report in reports]
     elif verdict and not verdict.problem and write:
         reports = _write_all(reports, changes)
+    tally = Tally()
     for report in reports:
-        _print_report(report, options)
+        _print_report(report, options, tally)
     _tell(verdict, _summary(reports, write=write, unsafe=options.unsafe_fixes), write=write)
-    if tell_of_targets(finder) or (verdict and verdict.problem):
+    if tell_of_targets(around.targets) or (verdict and verdict.problem):
         return BROKEN
     return _status(reports, write=write)
 
@@ -255,9 +244,8 @@ def _status(reports: Iterable[FileReport], *, write: bool) -> int:
     return CLEAN
 
 
-def _print_report(report: FileReport, options: argparse.Namespace) -> None:
-    if report.problem:
-        print(problem_line(report), file=sys.stderr)
+def _print_report(report: FileReport, options: argparse.Namespace, tally: Tally) -> None:
+    tally.tell(report)
     if options.diff:
         _write_exactly(report.diff)
         return
@@ -323,7 +311,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m lint_rules.fix",
         description="Rewrite programs that lose LiteLLM traces. A fix that does not prove itself is not written.",
         epilog="Exit status: 0 nothing is left, 1 findings are left (or a file would change), 2 something is broken.",

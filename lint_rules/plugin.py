@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from lint_rules import __version__
+from lint_rules.configuration import Configuration, Given, Misconfigured, is_dotted
 from lint_rules.engine import Surroundings, check_tree, may_matter
 from lint_rules.rules import all_rules
 from lint_rules.semantics.facts import TooLargeError
@@ -15,6 +17,7 @@ from lint_rules.settings import Settings
 from lint_rules.targets import Finder
 
 _OPTION = "--llm-target"
+_SOURCES, _HELPERS = "--llm-stream-sources", "--llm-flush-helpers"
 _ALL = Settings(select=("LLM", *(rule.code for rule in all_rules())))
 """flake8 does its own selecting and its own `# noqa`."""
 
@@ -24,7 +27,7 @@ class Plugin:
 
     name: ClassVar[str] = "flake8-litellm"
     version: ClassVar[str] = __version__
-    around: ClassVar[Surroundings] = Surroundings(_ALL)
+    around: ClassVar[Surroundings] = Surroundings.of(_ALL)
     """What lies around the linted files: flake8 runs many files in one process."""
 
     def __init__(self, tree: ast.Module, lines: list[str], filename: str = "<string>") -> None:
@@ -42,6 +45,15 @@ class Plugin:
             help="the LiteLLM and Langfuse that the code runs with, such as litellm==1.77.7,langfuse<3 "
             "(default: what its lock files, requirements or environment say)",
         )
+        for option, what in ((_SOURCES, "return a LiteLLM stream"), (_HELPERS, "deliver what LiteLLM has logged")):
+            manager.add_option(
+                option,
+                default="",
+                metavar="NAMES",
+                parse_from_config=True,
+                comma_separated_list=True,
+                help=f"dotted names of callables, from packages that are not analysed, that {what}",
+            )
 
     @classmethod
     def parse_options(cls, options: Any) -> None:
@@ -49,7 +61,12 @@ class Plugin:
         target = tuple(options.llm_target.splitlines())
         if target:
             _refuse_misstated(target)
-        cls.around = Surroundings(_ALL, Finder(target, _OPTION))
+        sources, helpers = (
+            _names(option, given)
+            for option, given in ((_SOURCES, options.llm_stream_sources), (_HELPERS, options.llm_flush_helpers))
+        )
+        configuration = Configuration(Given(target=target, stream_sources=sources, flush_helpers=helpers))
+        cls.around = Surroundings(configuration, Finder(target, _OPTION))
 
     def run(self) -> Iterator[tuple[int, int, str, type]]:
         """Yield `(line, column, text, type)` of every finding: 1-based line, 0-based column."""
@@ -58,16 +75,33 @@ class Plugin:
             return
         try:
             problem = self.around.targets.problem(self._filename)
-            findings = check_tree(self._tree, text, self._filename, _ALL, self.around)
+            findings = check_tree(self._tree, text, self._filename, self._settings(), self.around)
+        except Misconfigured as error:  # flake8 has no other place for what is wrong with a project's settings
+            where = error.problem.path if error.problem.line is None else f"{error.problem.path}:{error.problem.line}"
+            yield 1, 0, f"LLM000 {where}: {error.problem.message}", type(self)
+            return
         except (RecursionError, TooLargeError):
             return
         except Exception as error:  # a defect of ours must not end the user's whole run
             yield 1, 0, f"LLM000 internal error of flake8-litellm: {type(error).__name__}: {error}", type(self)
             return
-        if problem:  # flake8 has no other place for what is wrong with a project's settings
+        if problem:
             yield 1, 0, f"LLM000 {problem}", type(self)
         for finding in findings:
             yield finding.span.line, finding.span.column, f"{finding.code} {finding.message}", type(self)
+
+    def _settings(self) -> Settings:
+        own = self.around.configuration.settings(self._filename)
+        return replace(own, select=_ALL.select, ignore=(), silenced=())
+
+
+def _names(option: str, names: list[str]) -> tuple[str, ...]:
+    wrong = next((name for name in names if not is_dotted(name)), None)
+    if wrong is not None:
+        from flake8.exceptions import ExecutionError  # noqa: PLC0415 - only for those who misstate something
+
+        raise ExecutionError(f"{option}: {wrong!r} is no dotted name such as ourlib.chat.ask")
+    return tuple(names)
 
 
 def _refuse_misstated(target: tuple[str, ...]) -> None:

@@ -17,6 +17,14 @@ FLOORS = {
     "lint_rules.finding": [],
     "lint_rules.settings": [],
     "lint_rules.files": ["lint_rules.finding"],
+    "lint_rules.configuration": [
+        "lint_rules.settings",
+        "lint_rules.files",
+        "lint_rules.finding",
+        "lint_rules.rules",
+        "lint_rules.targets",
+    ],
+    "lint_rules.options": ["lint_rules.configuration", "lint_rules.settings", "lint_rules.targets"],
     "lint_rules.semantics": ["lint_rules.semantics", "lint_rules.finding", "lint_rules.files"],
     "lint_rules.targets": [
         "lint_rules.targets",
@@ -26,9 +34,10 @@ FLOORS = {
         "lint_rules.settings",
     ],
     "lint_rules.rules": ["lint_rules.rules", "lint_rules.semantics", "lint_rules.finding"],
-    "lint_rules.report": ["lint_rules.report", "lint_rules.finding"],
+    "lint_rules.report": ["lint_rules.report", "lint_rules.rules", "lint_rules.finding"],
     "lint_rules.shim": ["lint_rules.shim"],
     "lint_rules.engine": [
+        "lint_rules.configuration",
         "lint_rules.rules",
         "lint_rules.targets",
         "lint_rules.semantics",

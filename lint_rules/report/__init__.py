@@ -31,9 +31,10 @@ def problem_line(report: FileReport) -> str:
     """Return what went wrong with a file as one line: `path:line:column: error: why`."""
     problem = report.problem
     assert problem is not None
-    position = "" if problem.line is None else f":{problem.line}:{(problem.column or 0) + 1}"
+    position = "" if problem.line is None else f":{problem.line}"
+    position += "" if problem.line is None or problem.column is None else f":{problem.column + 1}"
     kind = "skipped" if report.status is Status.SKIPPED else "error"
-    return f"{printable(report.path)}{position}: {kind}: {problem.message}"
+    return f"{printable(problem.path or report.path)}{position}: {kind}: {problem.message}"
 
 
 def printable(path: str) -> str:

@@ -28,7 +28,8 @@ def toy_findings(data):
             yield Finding("LLM201", span, f"`{found[0]}`", None if found[0] == "hand" else Fix(kind, OrEmpty(span)))
 
 
-def toy_check(data, path, settings, around):
+def toy_check(data, path, around):
+    settings = around.configuration.settings(path)
     try:
         compile(files.decode(data), path, "exec")
     except files.Unreadable as error:
@@ -137,8 +138,8 @@ def test_one_bad_file_does_not_stop_the_others(run):
 def test_a_fix_that_does_not_prove_itself_is_not_written(run, monkeypatch):
     write(a="x += d.content\n", b="x += d.content\n")
 
-    def stubborn(data, path, settings, around):
-        return toy_check(b"x += d.content\n" if path == "a.py" else data, path, settings, around)
+    def stubborn(data, path, around):
+        return toy_check(b"x += d.content\n" if path == "a.py" else data, path, around)
 
     monkeypatch.setattr(fix, "check_bytes", stubborn)
 
@@ -157,10 +158,10 @@ def test_a_result_that_cannot_be_checked_is_not_written(run, monkeypatch):
     write(a="x += d.content\n")
     seen = []
 
-    def once(data, path, settings, around):
+    def once(data, path, around):
         seen.append(data)
         return (
-            toy_check(data, path, settings, around)
+            toy_check(data, path, around)
             if len(set(seen)) == 1
             else FileReport(path, Status.FAILED, problem=Problem("no"))
         )
@@ -197,7 +198,7 @@ def test_a_file_that_cannot_be_written_is_named(run, monkeypatch, error):
 
 def test_a_fault_of_ours_is_an_outcome_too(run, monkeypatch):
     write(a="pass\n")
-    monkeypatch.setattr(fix, "check_bytes", lambda data, path, settings, around: 1 / 0)
+    monkeypatch.setattr(fix, "check_bytes", lambda data, path, around: 1 / 0)
     status, _, err = run("a.py")
     assert status == 2
     assert "a.py: error: internal error: ZeroDivisionError" in err
@@ -245,7 +246,7 @@ def test_a_reader_that_leaves_is_no_traceback(tmp_path):
     program = (
         "import sys; from lint_rules import fix; from lint_rules.finding import *\n"
         "many = tuple(Finding('LLM201', Span(1, 0, 1, 1), 'm' * 9999) for _ in range(99))\n"
-        "fix.check_bytes = lambda data, path, settings, around: FileReport(path, Status.FINDINGS, many)\n"
+        "fix.check_bytes = lambda data, path, around: FileReport(path, Status.FINDINGS, many)\n"
         "sys.exit(fix.main(['.']))"
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(fix.__file__).parents[1])}

@@ -42,9 +42,9 @@ class Stated:
 
 
 def check(data: bytes, *releases: str, path: str = "program.py", known: bool = True) -> Sequence[Finding]:
-    around = Surroundings(SETTINGS)
+    around = Surroundings.of(SETTINGS)
     around.targets = Stated(*releases, known=known)  # type: ignore[assignment]
-    report = check_bytes(data, path, SETTINGS, around)
+    report = check_bytes(data, path, around)
     assert report.problem is None, report.problem
     return report.findings
 

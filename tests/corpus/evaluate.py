@@ -103,7 +103,7 @@ def _function_around(path: Path, line: int, default: tuple[int, int]) -> tuple[i
 
 @cache
 def _around(folder: Path) -> engine.Surroundings:
-    return engine.Surroundings(EVERYTHING)
+    return engine.Surroundings.of(EVERYTHING)
 
 
 @cache

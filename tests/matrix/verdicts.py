@@ -121,7 +121,7 @@ def otel_of_1_80(column: Column) -> bool:
 
 
 def otel_of_1_85_to_1_92(column: Column) -> bool:
-    """The pairs whose exporter is made in the log thread: OpenTelemetry asks a thread pool then what process it is in."""
+    """The pairs whose exporter is made in the log thread: it asks a thread pool then what process it is in."""
     return otel(column) and (1, 85) <= column.pair.release < (1, 100)
 
 

@@ -13,17 +13,20 @@ from lint_rules.configuration import Configuration
 from lint_rules.finding import FileReport, Status
 from lint_rules.options import BROKEN, CLEAN, FINDINGS, INTERRUPTED, Parser, add_selection, given
 from lint_rules.report import formats, problem_line, writer
+from lint_rules.stdin import add_stdin, check_stdin, is_asked_for
 from lint_rules.targets import Finder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    options.stdin = is_asked_for(options, parser)
     configuration = Configuration(given(options))
     try:
         if options.show_target:
             return _show_target(options.paths, Finder(tuple(options.target)))
-        return _check(options.paths, configuration, "trace" if options.explain_trace else options.format)
+        return _check(options, engine.Surroundings(configuration))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -31,13 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BROKEN
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> Parser:
     parser = Parser(
         prog="python -m lint_rules",
         description="Find LiteLLM calls whose Langfuse traces are lost.",
         epilog="Exit code: 0 nothing found, 1 findings, 2 something could not be checked.",
     )
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="file or folder to check")
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="file or folder to check; - for standard input")
+    add_stdin(parser)
     parser.add_argument("--format", choices=formats(), default="text", help="how to print findings (default: text)")
     parser.add_argument("--explain-trace", action="store_true", help="show how each stream was recognised (text only)")
     parser.add_argument(
@@ -48,9 +52,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _check(paths: Sequence[str], configuration: Configuration, output: str) -> int:
-    tally, around = Tally(), engine.Surroundings(configuration)
-    writer(output)(tally.over(engine.check_files(paths, around)), sys.stdout)
+def _check(options: argparse.Namespace, around: engine.Surroundings) -> int:
+    tally = Tally()
+    reports = [check_stdin(options, around)] if options.stdin else engine.check_files(options.paths, around)
+    write = writer("trace" if options.explain_trace else options.format)
+    write(tally.over(reports), sys.stdout)
     sys.stdout.flush()
     return BROKEN if tell_of_targets(around.targets) else tally.exit_code()
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from lint_rules import files, fix
+from lint_rules import files, fix, fixing
 from lint_rules.finding import Applicability, FileReport, Finding, Fix, OrEmpty, Problem, Span, Status
 
 FINDABLE = re.compile(r"\b(?:d\.content|u\.content|hand)\b(?! or)")
@@ -43,7 +43,7 @@ def toy_check(data, path, around):
 @pytest.fixture(autouse=True)
 def in_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(fix, "check_bytes", toy_check)
+    monkeypatch.setattr(fixing, "check_bytes", toy_check)
 
 
 @pytest.fixture(name="run")
@@ -141,7 +141,7 @@ def test_a_fix_that_does_not_prove_itself_is_not_written(run, monkeypatch):
     def stubborn(data, path, around):
         return toy_check(b"x += d.content\n" if path == "a.py" else data, path, around)
 
-    monkeypatch.setattr(fix, "check_bytes", stubborn)
+    monkeypatch.setattr(fixing, "check_bytes", stubborn)
 
     assert run(".") == (
         2,
@@ -166,7 +166,7 @@ def test_a_result_that_cannot_be_checked_is_not_written(run, monkeypatch):
             else FileReport(path, Status.FAILED, problem=Problem("no"))
         )
 
-    monkeypatch.setattr(fix, "check_bytes", once)
+    monkeypatch.setattr(fixing, "check_bytes", once)
     assert run("a.py")[0] == 2
     assert Path("a.py").read_text() == "x += d.content\n"
 
@@ -198,7 +198,7 @@ def test_a_file_that_cannot_be_written_is_named(run, monkeypatch, error):
 
 def test_a_fault_of_ours_is_an_outcome_too(run, monkeypatch):
     write(a="pass\n")
-    monkeypatch.setattr(fix, "check_bytes", lambda data, path, around: 1 / 0)
+    monkeypatch.setattr(fixing, "check_bytes", lambda data, path, around: 1 / 0)
     status, _, err = run("a.py")
     assert status == 2
     assert "a.py: error: internal error: ZeroDivisionError" in err
@@ -244,9 +244,9 @@ def test_a_reader_that_leaves_is_no_traceback(tmp_path):
     for number in range(50):
         (tmp_path / f"{number}.py").write_text("import litellm\n" + "x = 1\n" * 10)
     program = (
-        "import sys; from lint_rules import fix; from lint_rules.finding import *\n"
+        "import sys; from lint_rules import fix, fixing; from lint_rules.finding import *\n"
         "many = tuple(Finding('LLM201', Span(1, 0, 1, 1), 'm' * 9999) for _ in range(99))\n"
-        "fix.check_bytes = lambda data, path, around: FileReport(path, Status.FINDINGS, many)\n"
+        "fixing.check_bytes = lambda data, path, around: FileReport(path, Status.FINDINGS, many)\n"
         "sys.exit(fix.main(['.']))"
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(fix.__file__).parents[1])}

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -24,61 +25,62 @@ class Ran:
     outputs: dict[str, str] = field(default_factory=dict)
 
 
-def run_action(
-    action: Path, workspace: Path, temporary: Path, *, inputs: Mapping[str, str] = {}, github: Mapping[str, str] = {}
-) -> Ran:
-    """Run the steps of the action in `action` over a checkout, until one fails."""
-    described = yaml.safe_load((action / "action.yml").read_text(encoding="utf-8"))
-    unknown = set(inputs) - set(described["inputs"])
-    assert not unknown, f"the action has no such inputs: {unknown}"
-    given = {name: inputs.get(name, one.get("default", "")) for name, one in described["inputs"].items()}
-    known = {
-        **{f"inputs.{name}": value for name, value in given.items()},
-        **{f"github.{name}": value for name, value in {"action_path": str(action), **github}.items()},
-        "runner.temp": str(temporary),
-    }
-    ran = Ran()
-    for number, step in enumerate(described["runs"]["steps"]):
-        _run_step(step, number, workspace, temporary, known, ran)
-        if ran.code:
-            break
-    ran.outputs = {name: _filled(str(one["value"]), known) for name, one in described["outputs"].items()}
-    return ran
+@dataclass
+class Runner:
+    """Runs the steps of the action in the folder `action` over a checkout, `workspace`, until one fails."""
 
+    action: Path
+    workspace: Path
+    temporary: Path
+    github: Mapping[str, str] = field(default_factory=dict)
+    known: dict[str, str] = field(default_factory=dict)
+    """The values of expressions."""
 
-def _run_step(  # noqa: PLR0913
-    step: Mapping[str, object], number: int, workspace: Path, temporary: Path, known: dict[str, str], ran: Ran
-) -> None:
-    assert step["shell"] == "bash"
-    assert not EXPRESSION.search(str(step["run"])), "an input in the text of a script is code"
-    script, output, summary = (temporary / f"step-{number}.{kind}" for kind in ("sh", "output", "summary"))
-    script.write_text(str(step["run"]), encoding="utf-8")
-    for file in (output, summary):
-        file.touch()
-    own = {name: _filled(str(value), known) for name, value in dict(step["env"]).items()}  # type: ignore[call-overload]
-    variables = {"RUNNER_TEMP": str(temporary), "GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary)}
-    command = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)]
-    done = subprocess.run(
-        command,
-        cwd=workspace,
-        env={**os.environ, **variables, **own},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    ran.code, ran.output = done.returncode, ran.output + done.stdout
-    ran.summary += summary.read_text(encoding="utf-8")
-    for line in output.read_text(encoding="utf-8").splitlines():
-        name, _, value = line.partition("=")
-        known[f"steps.{step.get('id')}.outputs.{name}"] = value
+    def run(self, **inputs: str) -> Ran:
+        """Run the action with inputs, whose names have underscores here."""
+        described = yaml.safe_load((self.action / "action.yml").read_text(encoding="utf-8"))
+        given = {name.replace("_", "-"): value for name, value in inputs.items()}
+        assert set(given) <= set(described["inputs"]), "the action has no such input"
+        for name, one in described["inputs"].items():
+            self.known[f"inputs.{name}"] = given.get(name, one.get("default", ""))
+        github = {"action_path": str(self.action), **self.github}
+        self.known |= {f"github.{name}": value for name, value in github.items()} | {"runner.temp": str(self.temporary)}
+        ran = Ran()
+        for step in described["runs"]["steps"]:
+            if ran.code == 0:
+                self._run(step, ran)
+        ran.outputs = {name: self._filled(str(one["value"])) for name, one in described["outputs"].items()}
+        return ran
 
+    def _run(self, step: Mapping[str, Any], ran: Ran) -> None:
+        assert step["shell"] == "bash"
+        assert not EXPRESSION.search(step["run"]), "an input in the text of a script is code"
+        script, output, summary = (self.temporary / name for name in ("step.sh", "output", "summary"))
+        script.write_text(step["run"], encoding="utf-8")
+        for file in (output, summary):
+            file.write_text("", encoding="utf-8")
+        own = {name: self._filled(str(value)) for name, value in step["env"].items()}
+        own |= {"RUNNER_TEMP": str(self.temporary), "GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary)}
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)],
+            cwd=self.workspace,
+            env={**os.environ, **own},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        ran.code, ran.output = done.returncode, ran.output + done.stdout
+        ran.summary += summary.read_text(encoding="utf-8")
+        for line in output.read_text(encoding="utf-8").splitlines():
+            name, _, value = line.partition("=")
+            self.known[f"steps.{step.get('id')}.outputs.{name}"] = value
 
-def _filled(text: str, known: Mapping[str, str]) -> str:
-    """Fill in expressions: names, and the first of several that is not empty."""
-    return EXPRESSION.sub(
-        lambda found: next(
-            (known.get(name.strip(), "") for name in found[1].split("||") if known.get(name.strip())), ""
-        ),
-        text,
-    )
+    def _filled(self, text: str) -> str:
+        """Fill in expressions: names, and the first of several that is not empty."""
+
+        def value(found: re.Match[str]) -> str:
+            values = (self.known.get(name.strip(), "") for name in found[1].split("||"))
+            return next(filter(None, values), "")
+
+        return EXPRESSION.sub(value, text)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from runner import Ran, run_action
+from runner import Ran, Runner
 
 ROOT = Path(__file__).parents[2]
 LOSS = """\
@@ -77,8 +77,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def act(checkout: Path, temporary: Path, github: dict[str, str] | None = None, **inputs: str) -> Ran:
-    given = {name.replace("_", "-"): value for name, value in inputs.items()}
-    return run_action(ROOT, checkout, temporary, inputs={"python": sys.executable, **given}, github=github or {})
+    return Runner(ROOT, checkout, temporary, github or {}).run(**{"python": sys.executable, **inputs})
 
 
 def test_a_pull_request_that_adds_one_loss_and_moves_another(checkout: Path, installed: Path) -> None:

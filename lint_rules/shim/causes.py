@@ -209,27 +209,35 @@ def numbers_of(events: Iterable[Event], exchanges: Iterable[Exchange]) -> dict[s
 # ---- why
 
 
-def why(exchange: Exchange, seen: Observed, *, merged: bool, logged: bool = False) -> Why:
-    """Return why the call behind `exchange` was not delivered, from the surest observation to the least.
+class Came(NamedTuple):
+    """What arrived of a call that was not delivered."""
 
-    `merged`: its output arrived on a span that is no generation. `logged`: a part of it arrived, so that it was logged,
-    and sent.
-    """
+    merged: bool = False
+    """Its output, on a span that is no generation."""
+    logged: bool = False
+    """A part of it, so that it was logged and sent."""
+    wordless: bool = False
+    """A generation without output that may be it."""
+
+
+def why(exchange: Exchange, seen: Observed, came: Came) -> Why:
+    """Return why the call behind `exchange` was not delivered, from the surest observation to the least."""
     found = _not_initialised(seen) or _untraced(exchange, seen) or _stream(exchange, seen)
     found = found or _hung_up(exchange, seen)
-    if logged and exchange.via == "langfuse":
+    if came.logged and exchange.via == "langfuse":
         # Langfuse's own client records what went through it, at the end or when its generator is closed.
         found = found or Why("abandoned stream", None, "Langfuse's client recorded what had been read")
-    if logged:
+    if came.logged:
         return found or _without_output(exchange, seen)
     found = found or _cancelled(exchange, seen)
     if found is not None:
         return found
-    if merged:
+    if came.merged:
         return Why("merged into a span", "LLM403", "its output went onto a span that is no generation")
     return (
         _on_an_ended_span(exchange, seen)
         or _exporter(exchange, seen)
+        or (_without_output(exchange, seen) if came.wordless else None)
         or Why("unknown", None, "nothing observed says why")
     )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from .causes import Cause, Observed, Why, why
+from .causes import Came, Cause, Observed, Why, why
 from .protocols import APIS
 from .provider import Exchange
 from .sink import Generation
@@ -221,18 +221,31 @@ def judge(
     generations = [one for one in matched if one[1].kind == "generation"]
     spans = [one for one in matched if one[1].kind == "span"]
     numbers = {exchange.number for exchange in exchanges}
+    strays = tuple(generation for number, generation in generations if number not in numbers)
     counts = {exchange.call: exchange.number for exchange in exchanges if exchange.call and not exchange.failed}
     calls = tuple(
         _call(
             exchange,
             _of(exchange.number, generations),
-            _of(exchange.number, spans),
+            _Beside(_of(exchange.number, spans), any(_may_be(one, exchange) for one in strays)),
             seen or Observed(),
             counts.get(exchange.call, exchange.number),
         )
         for exchange in exchanges
     )
-    return calls, tuple(generation for number, generation in generations if number not in numbers)
+    return calls, strays
+
+
+class _Beside(NamedTuple):
+    """What arrived that is no generation of a call, and may be about it."""
+
+    spans: tuple[Generation, ...]
+    wordless: bool
+    """Whether a generation without output arrived that no call can be told by."""
+
+
+def _may_be(stray: Generation, exchange: Exchange) -> bool:
+    return not stray.output_text and (stray.model in exchange.model or exchange.model in stray.model)
 
 
 def _of(number: int, matched: Iterable[tuple[int | None, Generation]]) -> tuple[Generation, ...]:
@@ -300,7 +313,7 @@ def _only_calls(exchange: Exchange) -> bool:
 def _call(
     exchange: Exchange,
     generations: tuple[Generation, ...],
-    spans: tuple[Generation, ...],
+    beside: _Beside,
     seen: Observed,
     counts: int,
 ) -> Call:
@@ -308,8 +321,8 @@ def _call(
     if exchange.failed or (counts != exchange.number and not generations):
         verdict, detail = _failed(exchange, generations, counts)
     else:
-        verdict, detail = _verdict(exchange, generations, spans, seen.repeats_of(exchange.number))
-    reason = _reason(exchange, verdict, spans, seen)
+        verdict, detail = _verdict(exchange, generations, beside.spans, seen.repeats_of(exchange.number))
+    reason = _reason(exchange, verdict, beside, seen)
     stream = seen.stream_of(exchange) if exchange.stream else None
     return Call(
         number=exchange.number,
@@ -346,12 +359,13 @@ def _failed(exchange: Exchange, generations: tuple[Generation, ...], counts: int
     return "failed", f"{how}{again}; {'an' if level else 'no'} ERROR generation arrived"
 
 
-def _reason(exchange: Exchange, verdict: CallVerdict, spans: tuple[Generation, ...], seen: Observed) -> Why | None:
+def _reason(exchange: Exchange, verdict: CallVerdict, beside: _Beside, seen: Observed) -> Why | None:
     if verdict in ("delivered", "failed"):
         return None
     if verdict == "duplicated":
         return Why("recorded twice", None, "it arrived more than once")
-    return why(exchange, seen, merged=bool(spans), logged=verdict == "partial")
+    came = Came(merged=bool(beside.spans), logged=verdict == "partial", wordless=beside.wordless)
+    return why(exchange, seen, came)
 
 
 def _verdict(

@@ -143,6 +143,7 @@ ABANDONED = (Truth((LEFT,), "only the step that finds the end of a stream logs i
 CRASHED = (Truth((NONE,), "the finish chunk has no content, and is not the end"),)
 KILLED = (Truth((UNFLUSHED,), "LiteLLM has logged, no exit handler runs"),)
 DRAINED = "await drain()"
+TOO_LATE = "the exporter is made in the log thread, which raises once the interpreter is going down"
 
 
 def _program(group: str, name: str, main: str, truths: Iterable[Truth], **more: Any) -> Program:
@@ -415,8 +416,7 @@ def _sync() -> Iterable[Program]:
 
     cut = (Truth((CANCELLED, UNFLUSHED), "its log runs in a thread, which may or may not have come to its end"),)
     racing = Truth((DELIVERED, CANCELLED, UNFLUSHED), "the callback's own client sends every half second", legacy)
-    reason = "the exporter is made in the log thread, which raises once the interpreter is going down"
-    unsent = Truth((DELIVERED, EXPORTER), reason, otel_of_1_85_to_1_92)
+    unsent = Truth((DELIVERED, EXPORTER), TOO_LATE, otel_of_1_85_to_1_92)
     yield sync("call", ask, (unsent, *ALWAYS))
     yield sync("call, sys.exit(3)", f"{ask}\nsys.exit(3)", (unsent, *ALWAYS), exit_code=3)
     yield sync("call, exception", f"{ask}\nraise RuntimeError", (unsent, *ALWAYS), exit_code=1)
@@ -436,7 +436,8 @@ def _sync() -> Iterable[Program]:
     yield sync("stream, one next", f"{stream}next(response)", ABANDONED)
     yield sync("stream, never read", stream, ABANDONED)
     yield sync("generator, consumer breaks", "for _ in tokens():\n    break", ABANDONED, setup=tokens)
-    yield sync("stream, break, drain", f"{stream}for _ in response:\n    break\nfor _ in response:\n    pass", ALWAYS)
+    rest = "for _ in response:\n    pass"
+    yield sync("stream, break, drain", f"{stream}for _ in response:\n    break\n{rest}", (unsent, *ALWAYS))
 
 
 # ---- other processes
@@ -472,7 +473,8 @@ def _processes() -> Iterable[Program]:
     yield child("forked child, break", f"{_loop('break')}", ABANDONED, forked)
     by_fork, by_spawn = method.format(how="fork"), method.format(how="spawn")
     yield child("multiprocessing fork, drain", drained, (handled, racing, *KILLED), by_fork)
-    yield child("multiprocessing fork, sync call", "pass", (handled, racing, *KILLED), by_fork, sync_work)
+    late = Truth((EXPORTER, UNFLUSHED), TOO_LATE, otel_of_1_85_to_1_92)
+    yield child("multiprocessing fork, sync call", "pass", (handled, racing, late, *KILLED), by_fork, sync_work)
     yield child("multiprocessing spawn, nothing", CALL, (SAVED_AT_EXIT, *CUT_OFF), by_spawn)
     yield child("multiprocessing spawn, drain", drained, ALWAYS, by_spawn)
     yield child("subprocess, nothing", CALL, (SAVED_AT_EXIT, *CUT_OFF), again)

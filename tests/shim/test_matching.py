@@ -11,6 +11,7 @@ import pytest
 
 from lint_rules.shim.__main__ import exit_status
 from lint_rules.shim.answers import full_text
+from lint_rules.shim.causes import LogSeen, Observed
 from lint_rules.shim.provider import Exchange
 from lint_rules.shim.run import RunReport
 from lint_rules.shim.script import Answer, Failure, Script
@@ -48,6 +49,25 @@ def test_then_the_marker() -> None:
     asked = [exchange(1), exchange(2, scripted=True, text="sunny")]
     said = [generation(full_text(1), number=1), generation("sunny", number=2)]
     assert judged(asked, *said) == ([("delivered", 1), ("delivered", 1)], 0)
+
+
+@pytest.mark.parametrize(
+    ("arrived", "state", "cause"),
+    [
+        ([generation()], "finished", "output not recorded"),
+        ([generation()], "created", "logging cancelled at loop close"),
+        ([generation(model="gpt-5")], "finished", "unknown"),
+        ([generation("words of another")], "finished", "unknown"),
+        ([], "finished", "unknown"),
+    ],
+)
+def test_a_generation_without_output_may_be_the_call_that_was_logged(
+    arrived: list[Generation], state: str, cause: str
+) -> None:
+    """As litellm 1.77 sends a responses call by "langfuse_otel": nothing in it tells which call it is of."""
+    logged = LogSeen(1, "async_success_handler", "aresponses", 1, "a", states=[state])
+    [call], _ = judge([exchange(1, call="a")], arrived, Observed(logs=(logged,), exited=frozenset({1})))
+    assert (call.verdict, call.cause) == ("lost", cause)
 
 
 def test_then_the_text_of_the_only_scripted_exchange_with_it() -> None:

@@ -96,6 +96,34 @@ for attempt in (
     assert all(str(one.site).startswith("program.py:") for one in report.refused)
 
 
+@pytest.mark.parametrize(
+    ("target", "host"),
+    [
+        ("192.0.2.1:4317", "192.0.2.1"),
+        ("dns:///collector.example.com:4317", "collector.example.com"),
+        ("dns:collector.example.com", "collector.example.com"),
+        ("ipv4:192.0.2.1:443", "192.0.2.1"),
+        ("[2001:db8::1]:443", "[2001:db8::1]"),
+        ("ipv6:2001:db8::1", "2001:db8::1"),
+        ("localhost:4317", None),
+        ("127.0.0.1:4317", None),
+        ("ipv6:[::1]:50051", None),
+        ("unix:/run/collector.sock", None),
+    ],
+)
+def test_a_grpc_channel_leads_to_no_other_machine(
+    tmp_path: Path, run_source: Runner, target: str, host: str | None
+) -> None:
+    """Its connections are made in native code, which Python does not audit. The package is none that the SDKs need:
+    a stand-in tells where its channels lead."""
+    (tmp_path / "grpc.py").write_text(
+        "def insecure_channel(target, options=None):\n    print(target)\n", encoding="utf-8"
+    )
+    report = run_source(f"import grpc\ngrpc.insecure_channel({target!r}, options=())\n")
+    assert report.stdout.strip() == (target if host is None else "127.0.0.1:9")
+    assert [one.host for one in report.refused] == ([] if host is None else [host])
+
+
 SERVER = """
 import http.server, json, threading
 class Model(http.server.BaseHTTPRequestHandler):

@@ -30,7 +30,7 @@ _begun: list[int] = []
 _settings: list[Settings] = []
 _wires: list[wire.Wire] = []
 _connections = ("socket.connect", "socket.sendto", "socket.getaddrinfo")
-_clients = ("httpcore", "httpcore2", "aiohttp.client", "requests.adapters")
+_clients = ("httpcore", "httpcore2", "aiohttp.client", "requests.adapters", "grpc", "grpc.aio")
 
 
 class Settings:

@@ -28,6 +28,8 @@ _MAKERS = ("litellm", "langfuse", "openai", "anthropic", "opentelemetry", "aioht
 _FRAMES = 80
 _LOGGING_NAMES = ("logging_obj", "litellm_logging_obj")
 _PATIENCE = 0.2
+_NOWHERE = "127.0.0.1:9"
+"""The discard port, which nobody listens on: what a refused channel leads to."""
 
 
 class Aim(NamedTuple):
@@ -64,6 +66,7 @@ class Wire:
     def wrap(self, client: types.ModuleType) -> None:
         """Have an HTTP client, which has just been imported, ask where its requests go."""
         wraps = {"aiohttp.client": _wrap_aiohttp, "requests.adapters": _wrap_requests}
+        wraps |= {"grpc": _wrap_grpc, "grpc.aio": _wrap_grpc}
         # `httpcore`, and `httpcore2`: openai 3 asks through that unless LiteLLM gives it a client of its own.
         wraps.get(client.__name__, _wrap_httpcore)(self, client)
 
@@ -170,6 +173,38 @@ def _aim_requests(wire: Wire, request: Any) -> Any:
     aimed.url = urlsplit(request.url)._replace(scheme=aim.scheme, netloc=f"{aim.host}:{aim.port}").geturl()
     aimed.headers.update(aim.headers)
     return aimed
+
+
+def _wrap_grpc(wire: Wire, grpc: types.ModuleType) -> None:
+    """Refuse channels to other machines: gRPC connects in native code, where no audit hook is asked."""
+    for name in ("insecure_channel", "secure_channel"):
+        original = getattr(grpc, name, None)
+        if original is not None:
+            setattr(grpc, name, _channel(wire, original))
+
+
+def _channel(wire: Wire, original: Any) -> Any:
+    @functools.wraps(original)
+    def opened(target: str, *arguments: Any, **options: Any) -> Any:
+        host, port = _of_grpc(target)
+        if not _is_local(host):
+            record.quietly(wire.refuse, host, port)
+            target = _NOWHERE
+        return original(target, *arguments, **options)
+
+    return opened
+
+
+def _of_grpc(target: str) -> tuple[str, int | None]:
+    """Return the host and port of a name as gRPC spells it: `host:port`, `dns:///host:port`, `ipv6:[::1]:1`, `unix:p`."""
+    if target.startswith("unix"):
+        return "localhost", None
+    address = target.rpartition("/")[2] if "/" in target else target.removeprefix("dns:")
+    address = address.removeprefix("ipv4:").removeprefix("ipv6:")
+    if address.count(":") > 1 and "]" not in address:
+        return address, None
+    host, _, port = address.rpartition(":") if address.rpartition(":")[2].isdigit() else (address, "", "")
+    return host, int(port) if port else None
 
 
 # ---- who asks

@@ -1,7 +1,10 @@
 """A child made by hand leaves the way the manual of `os.fork` asks for.
 
+The client that litellm 1.77 keeps for Langfuse 2 sends every half second: there it is a matter of luck.
+
 before: lost
 after: delivered
+pairs: default, otel
 """
 
 import asyncio

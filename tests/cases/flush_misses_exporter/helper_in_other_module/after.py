@@ -1,7 +1,10 @@
 """A helper of another module flushes the wrong thing: the call of it is where to look.
 
+The client that litellm 1.77 keeps for Langfuse 2 sends every half second: there it is a matter of luck.
+
 before: lost
 after: delivered
+pairs: default, otel
 """
 
 import asyncio

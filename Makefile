@@ -8,7 +8,7 @@ LEGACY := 1.77.7+2.60.10
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint cases pairs pair-otel pair-legacy matrix verdicts overhead corpus clean
+.PHONY: help demo test lint cases pairs pair-otel pair-legacy matrix verdicts overhead docs picture corpus clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -48,6 +48,12 @@ verdicts: $(VENV)/.test  ## Hold what the shim says against programs of known tr
 
 overhead: $(VENV)/.test  ## Measure what the shim costs a program
 	$(BIN)/python -m tests.benchmarks.overhead
+
+docs: $(VENV)/.test  ## Write the pages of the rules and the table of the README from the rules' manuals
+	$(BIN)/python tests/pages.py
+
+picture: $(VENV)/.shim  ## Record `make demo` as docs/demo.txt and docs/demo.svg
+	$(BIN)/python tests/picture.py
 
 corpus: $(VENV)/.test  ## Score the linter on labelled sites in real code (fetches the sources; CLONES=pattern for git)
 	$(BIN)/python tests/corpus/evaluate.py $(if $(CLONES),--clones '$(CLONES)')

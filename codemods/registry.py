@@ -14,6 +14,9 @@ from lint_rules.finding import Edit
 Codemod = Callable[[Edit, Site], Iterator[Change]]
 """From an edit, at the site where it happens, to the changes of single nodes: no search, no state, no opinion."""
 
+_DOOR = "codemods.commands"
+"""What LibCST's own runner imports: no codemod, and slow to import."""
+
 _CODEMODS: dict[str, Codemod] = {}
 
 
@@ -39,5 +42,6 @@ def codemod_for(code: str) -> Codemod:
 def all_codemods() -> dict[str, Codemod]:
     """Import every module of this package once, so that each has registered itself, and return code → codemod."""
     for module in pkgutil.iter_modules(codemods.__path__, "codemods."):
-        importlib.import_module(module.name)
+        if module.name != _DOOR:
+            importlib.import_module(module.name)
     return dict(_CODEMODS)

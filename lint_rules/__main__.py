@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from lint_rules import __version__, engine, files
 from lint_rules.configuration import Configuration
 from lint_rules.finding import FileReport, Status
-from lint_rules.options import BROKEN, CLEAN, FINDINGS, INTERRUPTED, Parser, add_selection, given
+from lint_rules.options import BROKEN, CLEAN, FINDINGS, INTERRUPTED, Parser, add_manual, add_selection, given
 from lint_rules.report import formats, problem_line, writer
 from lint_rules.stdin import add_stdin, check_stdin, is_asked_for
 from lint_rules.targets import Finder
@@ -19,11 +19,11 @@ from lint_rules.targets import Finder
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    options.stdin = is_asked_for(options, parser)
+    options = _options(arguments)
     configuration = Configuration(given(options))
     try:
+        if options.explain or options.list_rules:
+            return _tell_rules(options)
         if options.show_target:
             return _show_target(options.paths, Finder(tuple(options.target)))
         return _check(options, engine.Surroundings(configuration))
@@ -34,13 +34,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BROKEN
 
 
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    asked = "--explain" if options.explain else "--list-rules" if options.list_rules else ""
+    if asked and options.paths:
+        parser.error(f"{asked} takes no PATH")
+    if not asked and not options.paths:
+        parser.error("the following arguments are required: PATH")
+    options.stdin = is_asked_for(options, parser)
+    return options
+
+
 def _parser() -> Parser:
     parser = Parser(
         prog="python -m lint_rules",
         description="Find LiteLLM calls whose Langfuse traces are lost.",
         epilog="Exit code: 0 nothing found, 1 findings, 2 something could not be checked.",
     )
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="file or folder to check; - for standard input")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="file or folder to check; - for standard input")
     add_stdin(parser)
     parser.add_argument("--format", choices=formats(), default="text", help="how to print findings (default: text)")
     parser.add_argument("--explain-trace", action="store_true", help="show how each stream was recognised (text only)")
@@ -48,6 +60,7 @@ def _parser() -> Parser:
         "--show-target", action="store_true", help="show which LiteLLM and Langfuse PATHs are checked for, and why"
     )
     add_selection(parser)
+    add_manual(parser)
     parser.add_argument("--version", action="version", version=f"flake8-litellm {__version__}")
     return parser
 
@@ -59,6 +72,19 @@ def _check(options: argparse.Namespace, around: engine.Surroundings) -> int:
     write(tally.over(reports), sys.stdout)
     sys.stdout.flush()
     return BROKEN if tell_of_targets(around.targets) else tally.exit_code()
+
+
+def _tell_rules(options: argparse.Namespace) -> int:
+    from lint_rules import manual  # noqa: PLC0415 - other runs explain nothing
+
+    try:
+        text = manual.explained(manual.named(options.explain)) if options.explain else manual.listed(options.format)
+    except manual.Unexplained as error:
+        print(f"error: {error}", file=sys.stderr)
+        return BROKEN
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    return CLEAN
 
 
 def _show_target(paths: Sequence[str], finder: Finder) -> int:

@@ -68,6 +68,18 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     add("--isolated", action="store_true", help="read no [tool.lint_rules]")
 
 
+def add_manual(parser: argparse.ArgumentParser) -> None:
+    """Add what asks for the manuals of the rules instead of a check."""
+    group = parser.add_argument_group("what the rules are (checks nothing)").add_mutually_exclusive_group()
+    group.add_argument(
+        "--explain",
+        nargs="+",
+        metavar="RULE",
+        help="print the manual of rules: codes, prefixes of codes or names (LLM: of all)",
+    )
+    group.add_argument("--list-rules", action="store_true", help="list all rules, as text or with --format json")
+
+
 def given(options: argparse.Namespace) -> Given:
     """Return what `add_selection`'s options say; exit when the requirements make no sense."""
     if options.target:

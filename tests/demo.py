@@ -18,7 +18,7 @@ MARKS = re.compile(r"  # expect: .*$", re.MULTILINE)
 def main() -> int:
     """Run the demonstration; the exit code is 0 when every program lost its trace before and delivers it after."""
     with tempfile.TemporaryDirectory() as folder:
-        programs = [_unpack(case, Path(folder)) for case in sorted(REPORTS.iterdir())]
+        programs = [unpack(case, Path(folder)) for case in sorted(REPORTS.iterdir())]
         names = [program.name for program in programs]
         _step("flake8 finds", ["flake8", "--select", "LLM", *names], folder)
         before = _run_all(programs)
@@ -32,7 +32,8 @@ def main() -> int:
     return 0 if proven else 1
 
 
-def _unpack(case: Path, folder: Path) -> Path:
+def unpack(case: Path, folder: Path) -> Path:
+    """Write the program of a case to `folder`, without the marks of what is to be found in it."""
     program = folder / f"{case.name}.py"
     program.write_text(MARKS.sub("", (case / "before.py").read_text(encoding="utf-8")), encoding="utf-8")
     return program

@@ -45,6 +45,7 @@ from pairs_under_test import PAIRS
 import lint_rules.rules
 from lint_rules import check_paths, fix
 from lint_rules.finding import Finding
+from lint_rules.rules import all_rules
 from lint_rules.settings import Settings
 from lint_rules.shim.run import RunReport, Warm, run
 
@@ -234,6 +235,8 @@ def place(found: tuple[str, Finding]) -> tuple[str, int, str]:
 def test_lint(case: Case, pair: str, tmp_path: Path) -> None:
     found = lint(case, "before", pair, tmp_path)
     assert list(map(place, found)) == [(mark.file, mark.line, mark.code) for mark in case.expected]
+    fixes = {(finding.code, finding.fix.applicability) for _, finding in found if finding.fix}
+    assert fixes <= {(rule.code, offered) for rule in all_rules() for offered in rule.applicabilities}
     columns = [finding.span.column + 1 for _, finding in found]
     assert columns == [mark.column or column for mark, column in zip(case.expected, columns, strict=True)]
 

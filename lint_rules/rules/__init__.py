@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from lint_rules.finding import Finding
+from lint_rules.finding import Applicability, Finding
 from lint_rules.semantics.facts import ModuleFacts
 
 Check = Callable[["Rule", ModuleFacts], Iterable[Finding]]
+
+PAGES = "https://github.com/flake8-litellm/flake8-litellm/blob/main/docs/rules"
+"""Where the manual of each rule is a page."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class Rule:
     module: str
     default: bool = True
     """Reported unless ignored; otherwise only when selected by its full code."""
+    fix: str = "none"
+    """Whether there is a fix: the applicabilities that its fixes may have, or "none", and when that is so."""
 
     def findings(self, facts: ModuleFacts) -> Iterator[Finding]:
         """Yield what this rule finds in a module's facts."""
@@ -40,16 +45,27 @@ class Rule:
         """The first line of the manual, without the code and name."""
         return self.manual.partition("\n")[0].partition(": ")[2]
 
+    @property
+    def url(self) -> str:
+        """The page that shows the manual."""
+        return f"{PAGES}/{self.code}.md"
+
+    @property
+    def applicabilities(self) -> tuple[Applicability, ...]:
+        """What `fix` names."""
+        words = self.fix.partition(",")[0].split()
+        return tuple(one for one in Applicability if one.value in words)
+
 
 _RULES: dict[str, Rule] = {}
 
 
-def rule(code: str, name: str, *, default: bool = True) -> Callable[[Check], Check]:
-    """Register the decorated function as the check of rule `code`."""
+def rule(code: str, name: str, *, default: bool = True, fix: str = "none") -> Callable[[Check], Check]:
+    """Register the decorated function as the check of rule `code`; `fix` says whether there is one, and when."""
 
     def register(check: Check) -> Check:
         assert code not in _RULES, f"{code} is registered twice"
-        _RULES[code] = Rule(code, name, check, check.__module__, default)
+        _RULES[code] = Rule(code, name, check, check.__module__, default, fix)
         return check
 
     return register

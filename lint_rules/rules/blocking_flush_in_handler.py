@@ -34,8 +34,10 @@ No fix: whether the flush is wanted is the program's decision.
 
 Measured
 --------
-With a Langfuse endpoint that takes 2 s to answer, a flush blocks its thread for those 2 s; with one that refuses,
-for 6.3 s (litellm 1.106.2, langfuse 4.18.0).
+For how long the flush of one span kept another task of the loop from its turn, once each with langfuse 2.60.10, 3.6.2,
+3.15.0, 4.18.0 and 5.0.4 (by hand, `--langfuse slow`, `refuse` and `hang` of the shim): 2 to 3 s with a Langfuse that
+takes 2 s to answer, 2 to 5 s with one that refuses, and with one that never answers 5 to 6 s, or with 2.60.10 a
+minute.
 
 Known limits
 ------------

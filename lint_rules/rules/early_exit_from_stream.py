@@ -42,9 +42,12 @@ more is generated. Any other exit also reads the rest first, but that rest is ge
 
 Measured
 --------
-0 of 5 delivered, in each of 15 combinations of litellm 1.64.1-1.106.2, langfuse 2.60.2-5.0.4 and callback, for
-`break` on `finish_reason`, on an empty delta and on content, `return`, and `break` inside `aclosing`. The same
-loops read to the end, or drained after the `break`: 5 of 5.
+In each of 14 combinations of litellm 1.64.1 to 1.106.2, langfuse 2.60.2 to 5.0.4 and callback (`make matrix`,
+docs/delivery.md#how-a-stream-is-read): `break` on `finish_reason`, on an empty delta and on content, `return`, a
+time-out, and `aclose()` behind the `break` deliver 0 of 3. The same loops read to the end, or drained behind the
+`break` or in a `finally`: 3 of 3. Lost in all 14 as well: `break` inside `aclosing`, a `break` and garbage collection
+(`make verdicts`, docs/verdicts.md#streams), and the same with a `Router` and with text completions
+(docs/verdicts.md#kinds-of-call).
 
 Known limits
 ------------
@@ -61,7 +64,7 @@ from lint_rules.rules import Rule, rule
 from lint_rules.semantics.facts import Decision, ModuleFacts, StreamExit
 
 
-@rule("LLM101", "early-exit-from-stream")
+@rule("LLM101", "early-exit-from-stream", fix="safe or unsafe, by what decides the exit")
 def early_exit_from_stream(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
     """Report every exit from an `async for` over a stream that nobody reads to its end."""
     for leave in module.stream_exits:

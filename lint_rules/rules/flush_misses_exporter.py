@@ -60,7 +60,8 @@ clients, the private providers) it was run on the versions at hand. No fix where
 
 Measured
 --------
-Each flush after LiteLLM had logged, right before `os._exit(0)`, three runs each, all or nothing:
+Each flush after LiteLLM had logged, right before `os._exit(0)`, three runs each, all or nothing (`make matrix`,
+docs/delivery.md#which-flush-empties-the-exporter):
 
 | callback | litellm | langfuse | delivers | does not |
 |---|---|---|---|---|
@@ -69,9 +70,9 @@ Each flush after LiteLLM had logged, right before `os._exit(0)`, three runs each
 | langfuse_otel | 1.77.7, 1.80.11 | 3 | `get_client()`, the global provider | none at all |
 | langfuse_otel | 1.85.7, 1.92.2, 1.106.2 | 3 to 5 | the private providers | `get_client()`, `Langfuse()` |
 
-Without a flush, after LiteLLM had logged: `os._exit` 0 of 3, a forked `Process`, `Pool` or `ProcessPoolExecutor` 0 of 3
-on Python 3.11, a `Pool` that `with` ends 0 of 3 on 3.13 too; 3 of 3 when the process is spawned, lives on for 8 s, or
-exits normally.
+Without a flush, after LiteLLM had logged: `os._exit` 0 of 3 in all 14 columns, and after 6 s more 3 of 3. By hand: a
+forked `Process`, `Pool` or `ProcessPoolExecutor` 0 of 3 on Python 3.11, a `Pool` that `with` ends 0 of 3 on 3.13 too;
+3 of 3 when the process is spawned, lives on for 8 s, or exits normally (see docs/verdicts.md#processes).
 
 Known limits
 ------------
@@ -105,7 +106,7 @@ _CALLED = {
 }
 
 
-@rule("LLM305", "flush-misses-exporter")
+@rule("LLM305", "flush-misses-exporter", fix="safe")
 def flush_misses_exporter(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
     """Report every entry point whose exporter is not flushed where the process does not end normally."""
     for entry in module.ending(Ending.EXPORTER_UNFLUSHED):

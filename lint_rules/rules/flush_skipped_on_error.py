@@ -48,8 +48,10 @@ may be unbound there; else the helper of LLM301 is awaited in one, and what is t
 
 Measured
 --------
-An unhandled exception in the coroutine, with the waiting after the calls: lost; with the waiting in `finally`: 2 of
-2.
+A program that waits behind its calls, and raises before: 0 of 2 delivered in 13 of 14 combinations of litellm 1.64.1
+to 1.106.2, langfuse 2.60.2 to 5.0.4 and callback (litellm 1.80.11 delivers at exit), and once fixed 5 of 5 in all 14
+(`make matrix`, docs/delivery.md#fixed-programs, *error before the wait*). `sys.exit(3)`: 0 of 3 in all 14, with the
+waiting in a `finally` 3 of 3 (docs/delivery.md#ways-out).
 
 Known limits
 ------------
@@ -71,7 +73,7 @@ _WHERE = {
 }
 
 
-@rule("LLM303", "flush-skipped-on-error")
+@rule("LLM303", "flush-skipped-on-error", fix="safe")
 def flush_skipped_on_error(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
     """Report every entry point that waits for LiteLLM's logging on some ways only."""
     for entry in module.ending(*_WHERE):

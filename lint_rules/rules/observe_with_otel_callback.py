@@ -46,11 +46,13 @@ No fix: whether the call is to become a child of the span (USE_OTEL_LITELLM_REQU
 
 Measured
 --------
-One call inside `@observe`, a second's wait, then a normal exit, with 16 releases of litellm from 1.77.7 to 1.109.1,
-also on both sides of each date above. Where it merges: nothing, or the output on the span, for async calls, consumed
-async streams, sync calls, tasks and generators. The same with USE_OTEL_LITELLM_REQUEST_SPAN, or from 1.82.5 on
-OTEL_IGNORE_CONTEXT_PROPAGATION: one generation. Consumed sync streams, spans that are not current, and calls in threads
-of an executor are not affected.
+A call inside `@observe` with "langfuse_otel": no generation in 7 of the 8 such combinations of litellm 1.77.7 to
+1.106.2 and langfuse 3.6.2 to 5.0.4; litellm 1.77.7 makes one (`make matrix`,
+docs/delivery.md#spans-of-the-langfuse-sdk-around-the-call). By hand, one call, a second's wait, then a normal exit,
+with 16 releases of litellm from 1.77.7 to 1.109.1, also on both sides of each date above. Where it merges: nothing, or
+the output on the span, for async calls, consumed async streams, sync calls, tasks and generators. The same with
+USE_OTEL_LITELLM_REQUEST_SPAN, or from 1.82.5 on OTEL_IGNORE_CONTEXT_PROPAGATION: one generation. Consumed sync
+streams, spans that are not current, and calls in threads of an executor are not affected.
 
 Known limits
 ------------

@@ -40,7 +40,10 @@ No fix: whether the rest of an answer is worth reading when something went wrong
 
 Measured
 --------
-An exception in the loop: 0 of 5 delivered in every column of the ground truth; with a drain in `finally`: 5 of 5.
+A `raise` in the loop, and a cancellation: lost in each of 14 combinations of litellm 1.64.1 to 1.106.2, langfuse
+2.60.2 to 5.0.4 and callback; a time-out with a drain in `finally`: delivered in each (`make verdicts`,
+docs/verdicts.md#streams). A `raise` with a drain in `finally`: 5 of 5 with litellm 1.77.7, 1.85.7 and 1.106.2, by
+hand.
 
 Known limits
 ------------

@@ -33,8 +33,9 @@ Safe: `or ""` is written where the content is read, or at the use when something
 
 Measured
 --------
-`content` is None on the finish chunk of every litellm from 1.64.1 to 1.106.2, and "None" is what `print` shows for
-it.
+The finish chunk has `content` None, and `print` shows it as "None", with each of 12 environments of litellm 1.64.1 to
+1.106.2 and langfuse 2.60.2 to 5.0.4 (by hand, under the shim); so has the usage chunk that `stream_options` asks for.
+`make pairs` runs the cases of this rule, each before and after its fix, with litellm 1.106.2 and 1.77.7.
 
 Known limits
 ------------
@@ -50,7 +51,7 @@ from lint_rules.rules import Rule, rule
 from lint_rules.semantics.facts import ModuleFacts
 
 
-@rule("LLM202", "rendered-delta-content")
+@rule("LLM202", "rendered-delta-content", fix="safe")
 def rendered_delta_content(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
     """Report every rendering of a delta's content that may be None."""
     for use in module.content_uses:

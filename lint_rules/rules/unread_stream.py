@@ -35,8 +35,9 @@ No fix: what the stream was for is not in sight.
 
 Measured
 --------
-litellm 1.106.2 with langfuse 4.18.0: a stream that is made and never iterated, and one that is stepped once, are
-lost.
+Lost in each of 14 combinations of litellm 1.64.1 to 1.106.2, langfuse 2.60.2 to 5.0.4 and callback: a stream that is
+made and never iterated, and one that is stepped once, async (`make verdicts`, docs/verdicts.md#streams) and sync
+(docs/verdicts.md#sync). Stepped to its end it is delivered in each.
 
 Known limits
 ------------

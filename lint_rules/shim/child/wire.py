@@ -196,7 +196,7 @@ def _channel(wire: Wire, original: Any) -> Any:
 
 
 def _of_grpc(target: str) -> tuple[str, int | None]:
-    """Return the host and port of a name as gRPC spells it: `host:port`, `dns:///host:port`, `ipv6:[::1]:1`, `unix:p`."""
+    """Return host and port of a name as gRPC spells it: `host:port`, `dns:///host:port`, `ipv6:[::1]:1`, `unix:p`."""
     if target.startswith("unix"):
         return "localhost", None
     address = target.rpartition("/")[2] if "/" in target else target.removeprefix("dns:")

@@ -4,30 +4,31 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 
-from lint_rules import __version__, engine, files
+from lint_rules import __version__, engine, files, outputs, progress
 from lint_rules.configuration import Configuration
 from lint_rules.finding import FileReport, Status
 from lint_rules.options import BROKEN, CLEAN, FINDINGS, INTERRUPTED, Parser, add_selection, given
-from lint_rules.report import formats, problem_line, writer
+from lint_rules.report import problem_line
 from lint_rules.targets import Finder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    outputs.refuse_nonsense(options, parser)
     configuration = Configuration(given(options))
     try:
         if options.show_target:
             return _show_target(options.paths, Finder(tuple(options.target)))
-        return _check(options.paths, configuration, "trace" if options.explain_trace else options.format)
+        return _check(options, configuration)
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError as error:
+        outputs.tell_stdout_failed(error)
         return BROKEN
 
 
@@ -38,8 +39,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit code: 0 nothing found, 1 findings, 2 something could not be checked.",
     )
     parser.add_argument("paths", nargs="+", metavar="PATH", help="file or folder to check")
-    parser.add_argument("--format", choices=formats(), default="text", help="how to print findings (default: text)")
-    parser.add_argument("--explain-trace", action="store_true", help="show how each stream was recognised (text only)")
+    outputs.add_outputs(parser)
     parser.add_argument(
         "--show-target", action="store_true", help="show which LiteLLM and Langfuse PATHs are checked for, and why"
     )
@@ -48,11 +48,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _check(paths: Sequence[str], configuration: Configuration, output: str) -> int:
+def _check(options: argparse.Namespace, configuration: Configuration) -> int:
     tally, around = Tally(), engine.Surroundings(configuration)
-    writer(output)(tally.over(engine.check_files(paths, around)), sys.stdout)
-    sys.stdout.flush()
-    return BROKEN if tell_of_targets(around.targets) else tally.exit_code()
+    found = list(files.discover(options.paths))
+    reports = progress.shown(engine.check_found(found, around), len(found))
+    written = outputs.write(tally.over(reports), around, options)
+    return BROKEN if tell_of_targets(around.targets) or not written else tally.exit_code()
 
 
 def _show_target(paths: Sequence[str], finder: Finder) -> int:

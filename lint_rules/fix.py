@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,13 +16,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from lint_rules import files
+from lint_rules import files, progress
 from lint_rules.__main__ import Tally, tell_of_targets
 from lint_rules.configuration import Configuration
 from lint_rules.engine import Surroundings, check_bytes
 from lint_rules.finding import Applicability, Change, FileReport, Finding, Problem, Status
 from lint_rules.options import BROKEN, CLEAN, FINDINGS, INTERRUPTED, Parser, add_selection, given
-from lint_rules.report.text import line
+from lint_rules.outputs import tell_stdout_failed
+from lint_rules.report.concise import line
 
 if TYPE_CHECKING:
     from codemods.engine import Rewrite
@@ -38,9 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status = _run(options)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read our results has left. Python would complain once more when it flushes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:  # of stdout: what is wrong with a file is in its report
+        tell_stdout_failed(error)
         return BROKEN
     except KeyboardInterrupt:
         print("Interrupted: every file is either as it was or completely fixed.", file=sys.stderr)
@@ -139,7 +138,19 @@ def _run(options: argparse.Namespace) -> int:
 def _reports(
     options: argparse.Namespace, around: Surroundings, *, write: bool, keep: Keep | None = None
 ) -> Iterator[FileReport]:
-    for found in files.discover(options.paths):
+    found = list(files.discover(options.paths))
+    return progress.shown(_each_fixed(found, options, around, write=write, keep=keep), len(found))
+
+
+def _each_fixed(
+    discovered: Iterable[files.Found],
+    options: argparse.Namespace,
+    around: Surroundings,
+    *,
+    write: bool,
+    keep: Keep | None,
+) -> Iterator[FileReport]:
+    for found in discovered:
         if found.problem:
             yield _failed(found.path, found.problem)
             continue

@@ -14,6 +14,9 @@ from lint_rules.semantics.facts import ModuleFacts
 
 Check = Callable[["Rule", ModuleFacts], Iterable[Finding]]
 
+PAGES = "https://github.com/flake8-litellm/flake8-litellm/blob/main/docs/rules"
+"""Where the pages of the rules are."""
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -40,6 +43,11 @@ class Rule:
         """The first line of the manual, without the code and name."""
         return self.manual.partition("\n")[0].partition(": ")[2]
 
+    @property
+    def url(self) -> str:
+        """The page of the rule."""
+        return f"{PAGES}/{self.code}.md"
+
 
 _RULES: dict[str, Rule] = {}
 
@@ -61,3 +69,9 @@ def all_rules() -> tuple[Rule, ...]:
     for module in pkgutil.iter_modules(__path__, f"{__name__}."):
         importlib.import_module(module.name)
     return tuple(_RULES[code] for code in sorted(_RULES))
+
+
+def rule_of(code: str) -> Rule | None:
+    """Return the rule with a code; None for a code that is no rule's."""
+    all_rules()
+    return _RULES.get(code)

@@ -24,7 +24,7 @@ from lint_rules.configuration import Configuration, Given
 from lint_rules.engine import Surroundings, check_bytes
 from lint_rules.finding import Applicability, FileReport, Finding, Problem, Status
 from lint_rules.report import problem_line
-from lint_rules.report.text import line
+from lint_rules.report.concise import line
 from lint_rules.rules import Rule, all_rules
 from lint_rules.targets.mention import misstated
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import libcst as cst
 
@@ -67,14 +68,33 @@ def fix_source(data: bytes, findings: Sequence[Finding], *, check: Check) -> Rew
 
 
 def _rewritten(data: bytes, findings: Sequence[Finding]) -> tuple[bytes, tuple[Finding, ...]]:
+    opened = _opened(data)
+    site = opened.site
+    site.start_over()
+    plan, fixed = _plan(sorted(findings, key=lambda finding: finding.span), site)
+    changed = site.module.visit(_Rewriter(plan, on_the_way=_on_the_way(plan, site)))
+    return put_back(changed.bytes, lost=opened.lost, printed=opened.printed) + opened.tail, fixed
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A file as LibCST reads it, and what LibCST would lose of it."""
+
+    site: Site
+    printed: bytes
+    lost: dict[int, bytes]
+    tail: bytes
+
+
+@lru_cache(maxsize=1)
+def _opened(data: bytes) -> _Opened:
+    """Parse a file; once, where each of its findings is fixed by itself."""
     code, tail = split_tail(data)
     module = cst.parse_module(code)
     printed = module.bytes
     lost = lost_lines(code, printed)
     site = Site(module, tree=ast.parse(data), lost_columns=lost_columns(lost, printed))
-    plan, fixed = _plan(sorted(findings, key=lambda finding: finding.span), site)
-    changed = module.visit(_Rewriter(plan, on_the_way=_on_the_way(plan, site)))
-    return put_back(changed.bytes, lost=lost, printed=printed) + tail, fixed
+    return _Opened(site, printed, lost, tail)
 
 
 def _plan(findings: Iterable[Finding], site: Site) -> tuple[Plan, tuple[Finding, ...]]:

@@ -88,6 +88,10 @@ class Site:
             node = self._parents[node]
             yield node
 
+    def start_over(self) -> None:
+        """Forget the names that were given out: another rewrite of the same module begins."""
+        self._fresh.clear()
+
     def fresh(self, wanted: str, owner: cst.CSTNode) -> str:
         """Return `wanted`, or `wanted_2`, ...: a name new to the module, the same one whenever `owner` asks again.
 

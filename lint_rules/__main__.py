@@ -4,15 +4,14 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 
-from lint_rules import __version__, engine, files
+from lint_rules import __version__, engine, files, outputs, progress
 from lint_rules.configuration import Configuration
 from lint_rules.finding import FileReport, Status
 from lint_rules.options import BROKEN, CLEAN, FINDINGS, INTERRUPTED, Parser, add_manual, add_selection, given
-from lint_rules.report import formats, problem_line, writer
+from lint_rules.report import problem_line
 from lint_rules.stdin import add_stdin, check_stdin, is_asked_for
 from lint_rules.targets import Finder
 
@@ -29,8 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _check(options, engine.Surroundings(configuration))
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError as error:
+        outputs.tell_stdout_failed(error)
         return BROKEN
 
 
@@ -43,6 +42,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     if not asked and not options.paths:
         parser.error("the following arguments are required: PATH")
     options.stdin = is_asked_for(options, parser)
+    outputs.refuse_nonsense(options, parser)
     return options
 
 
@@ -54,8 +54,7 @@ def _parser() -> Parser:
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="file or folder to check; - for standard input")
     add_stdin(parser)
-    parser.add_argument("--format", choices=formats(), default="text", help="how to print findings (default: text)")
-    parser.add_argument("--explain-trace", action="store_true", help="show how each stream was recognised (text only)")
+    outputs.add_outputs(parser)
     parser.add_argument(
         "--show-target", action="store_true", help="show which LiteLLM and Langfuse PATHs are checked for, and why"
     )
@@ -67,11 +66,15 @@ def _parser() -> Parser:
 
 def _check(options: argparse.Namespace, around: engine.Surroundings) -> int:
     tally = Tally()
-    reports = [check_stdin(options, around)] if options.stdin else engine.check_files(options.paths, around)
-    write = writer("trace" if options.explain_trace else options.format)
-    write(tally.over(reports), sys.stdout)
-    sys.stdout.flush()
-    return BROKEN if tell_of_targets(around.targets) else tally.exit_code()
+    written = outputs.write(tally.over(_checked(options, around)), around, options)
+    return BROKEN if tell_of_targets(around.targets) or not written else tally.exit_code()
+
+
+def _checked(options: argparse.Namespace, around: engine.Surroundings) -> Iterable[FileReport]:
+    if options.stdin:
+        return [check_stdin(options, around)]
+    found = list(files.discover(options.paths))
+    return progress.shown(engine.check_found(found, around), len(found))
 
 
 def _tell_rules(options: argparse.Namespace) -> int:

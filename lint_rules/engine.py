@@ -103,8 +103,13 @@ def check_file(path: str, around: Surroundings | None = None) -> FileReport:
 
 def check_files(paths: Iterable[str], around: Surroundings | None = None) -> Iterator[FileReport]:
     """Check files and folders, in order of discovery; a path that leads nowhere is a failed report."""
+    yield from check_found(files.discover(list(paths)), around)
+
+
+def check_found(discovered: Iterable[files.Found], around: Surroundings | None = None) -> Iterator[FileReport]:
+    """Check what discovery found."""
     around = around or Surroundings()
-    for found in files.discover(list(paths)):
+    for found in discovered:
         if found.problem is not None:
             yield FileReport(found.path, Status.FAILED, problem=found.problem)
         else:

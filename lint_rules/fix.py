@@ -8,12 +8,11 @@ hold), 130 interrupted.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
-from lint_rules import files
+from lint_rules import files, progress
 from lint_rules.__main__ import Tally, tell_of_targets
 from lint_rules.configuration import Configuration
 from lint_rules.engine import Surroundings
@@ -22,6 +21,7 @@ from lint_rules.fixing import Keep, failed, fix_file
 from lint_rules.interactive import Dialog, fix_interactively
 from lint_rules.options import BROKEN, INTERRUPTED, Parser, add_selection, given
 from lint_rules.outcome import print_report, status, summary
+from lint_rules.outputs import tell_stdout_failed
 from lint_rules.stdin import add_stdin, fix_stdin, is_asked_for
 from lint_rules.verified import run_verified
 
@@ -32,9 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = _run(options)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read our results has left. Python would complain once more when it flushes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:  # of stdout: what is wrong with a file is in its report
+        tell_stdout_failed(error)
         return BROKEN
     except KeyboardInterrupt:
         print("Interrupted: every file is either as it was or completely fixed.", file=sys.stderr)
@@ -58,17 +57,39 @@ def _run(options: argparse.Namespace) -> int:
 def _reports(
     options: argparse.Namespace, around: Surroundings, keep: Keep | None = None, *, write: bool
 ) -> Iterator[FileReport]:
-    dialog = Dialog(sys.stdin) if options.interactive else None
-    for found in files.discover(options.paths):
+    found = list(files.discover(options.paths))
+    if options.interactive:
+        return _asked(found, options, around)
+    return progress.shown(_each_fixed(found, options, around, write=write, keep=keep), len(found))
+
+
+def _asked(found: Iterable[files.Found], options: argparse.Namespace, around: Surroundings) -> Iterator[FileReport]:
+    dialog = Dialog(sys.stdin)
+    for one in found:
+        if dialog.is_over:
+            return
+        if one.problem:
+            yield failed(one.path, one.problem)
+            continue
+        report = fix_interactively(one.path, around=around, unsafe=options.unsafe_fixes, dialog=dialog)
+        if report.fixed:
+            around = around.anew()
+        yield report
+
+
+def _each_fixed(
+    discovered: Iterable[files.Found],
+    options: argparse.Namespace,
+    around: Surroundings,
+    *,
+    write: bool,
+    keep: Keep | None,
+) -> Iterator[FileReport]:
+    for found in discovered:
         if found.problem:
             yield failed(found.path, found.problem)
             continue
-        if dialog is None:
-            report = fix_file(found.path, around=around, unsafe=options.unsafe_fixes, write=write, keep=keep)
-        elif dialog.is_over:
-            return
-        else:
-            report = fix_interactively(found.path, around=around, unsafe=options.unsafe_fixes, dialog=dialog)
+        report = fix_file(found.path, around=around, unsafe=options.unsafe_fixes, write=write, keep=keep)
         if write and report.fixed:
             around = around.anew()  # what was known of that module is out of date
         yield report

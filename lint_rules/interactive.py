@@ -13,7 +13,7 @@ from lint_rules.engine import Surroundings, check_bytes
 from lint_rules.finding import FileReport, Finding, Problem, Status
 from lint_rules.fixing import check_text, diff, findings_or_raise, guarded, is_wanted
 from lint_rules.report import problem_line
-from lint_rules.report.text import line
+from lint_rules.report.concise import line
 from lint_rules.terminal import write_exactly
 
 QUESTION = "Write this fix? [y]es, [n]o, [a]ll that follow, [q]uit: "

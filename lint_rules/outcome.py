@@ -10,7 +10,7 @@ from lint_rules.__main__ import Tally
 from lint_rules.finding import FileReport, Status
 from lint_rules.fixing import is_wanted
 from lint_rules.options import BROKEN, CLEAN, FINDINGS
-from lint_rules.report.text import line
+from lint_rules.report.concise import line
 from lint_rules.terminal import write_exactly
 
 

@@ -1,4 +1,4 @@
-"""A JSON list of `{code, path, line, column, end_line, end_column, message, fix: {applicability} | null}`.
+"""For programs: one JSON list with an object per finding; `docs/formats.md` says what stands in it.
 
 Lines and columns are 1-based, `end_column` is exclusive, columns count code points.
 """
@@ -9,10 +9,14 @@ import json
 from collections.abc import Iterable
 from typing import TextIO
 
-from lint_rules.finding import FileReport, Finding
+from lint_rules.finding import FileReport, Finding, Fix, Span
+from lint_rules.report import PLAIN, Style, encodable
+from lint_rules.rules import rule_of
+
+WANTS_REPLACEMENTS = True
 
 
-def write(reports: Iterable[FileReport], stream: TextIO) -> None:
+def write(reports: Iterable[FileReport], stream: TextIO, style: Style = PLAIN) -> None:
     """Write one list with every finding."""
     entries = [entry(report.path, finding) for report in reports for finding in report.findings]
     stream.write(json.dumps(entries, indent=2) + "\n")
@@ -20,14 +24,29 @@ def write(reports: Iterable[FileReport], stream: TextIO) -> None:
 
 def entry(path: str, finding: Finding) -> dict[str, object]:
     """Return one finding as plain data."""
-    span = finding.span
+    rule = rule_of(finding.code)
     return {
         "code": finding.code,
-        "path": path,
+        "name": rule.name if rule else None,
+        "url": rule.url if rule else None,
+        "path": encodable(path),
+        **position(finding.span),
+        "message": encodable(finding.message),
+        "fix": fix_entry(finding.fix) if finding.fix else None,
+    }
+
+
+def position(span: Span) -> dict[str, int]:
+    """Return a stretch of source as plain data."""
+    return {
         "line": span.line,
         "column": span.column + 1,
         "end_line": span.end_line,
         "end_column": span.end_column + 1,
-        "message": finding.message,
-        "fix": None if finding.fix is None else {"applicability": finding.fix.applicability.value},
     }
+
+
+def fix_entry(fix: Fix) -> dict[str, object]:
+    """Return a fix as plain data; without edits, if it refuses itself."""
+    edits = [{**position(one.span), "text": encodable(one.text)} for one in fix.replacements]
+    return {"applicability": fix.applicability.value, "edits": edits}

@@ -1,4 +1,4 @@
-"""The text format with, under each finding, the steps by which its value was recognised, from the SDK call on."""
+"""The concise format with, under each finding, the steps by which its value was recognised, from the SDK call on."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TextIO
 
 from lint_rules.finding import FileReport, Step
-from lint_rules.report import printable
-from lint_rules.report.text import line
+from lint_rules.report import PLAIN, Style, printable
+from lint_rules.report.concise import line
 
 
-def write(reports: Iterable[FileReport], stream: TextIO) -> None:
+def write(reports: Iterable[FileReport], stream: TextIO, style: Style = PLAIN) -> None:
     """Write one line per finding and one per step."""
     for report in reports:
         for finding in report.findings:
-            stream.write(line(report.path, finding) + "\n")
+            stream.write(line(report.path, finding, style) + "\n")
             stream.writelines(f"    {_shown(step)}:{step.line}: {step.text}\n" for step in finding.trace)
 
 

@@ -77,3 +77,9 @@ def all_rules() -> tuple[Rule, ...]:
     for module in pkgutil.iter_modules(__path__, f"{__name__}."):
         importlib.import_module(module.name)
     return tuple(_RULES[code] for code in sorted(_RULES))
+
+
+def rule_of(code: str) -> Rule | None:
+    """Return the rule with a code; None for a code that is no rule's."""
+    all_rules()
+    return _RULES.get(code)

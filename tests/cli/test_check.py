@@ -39,7 +39,7 @@ def test_clean(folder: Path) -> None:
 
 
 def test_findings_count_code_points(folder: Path) -> None:
-    done = lint("clean.py", "loss.py", cwd=folder)
+    done = lint("--format", "concise", "clean.py", "loss.py", cwd=folder)
     assert done.returncode == 1
     assert done.stdout.startswith("loss.py:6:31: LLM101 `break` leaves the LiteLLM stream `naïve`")
     assert done.stdout.count("\n") == 1
@@ -53,16 +53,18 @@ def test_folder_is_searched(folder: Path) -> None:
 def test_json(folder: Path) -> None:
     done = lint("--format", "json", "loss.py", cwd=folder)
     [finding] = json.loads(done.stdout)
-    message = finding.pop("message")
+    message, fix = finding.pop("message"), finding.pop("fix")
     assert message.startswith("`break` leaves")
+    assert (fix["applicability"], len(fix["edits"])) == ("unsafe", 1)
     assert finding == {
         "code": "LLM101",
+        "name": "early-exit-from-stream",
+        "url": "https://github.com/flake8-litellm/flake8-litellm/blob/main/docs/rules/LLM101.md",
         "path": "loss.py",
         "line": 6,
         "column": 31,
         "end_line": 6,
         "end_column": 36,
-        "fix": {"applicability": "unsafe"},
     }
 
 
@@ -149,26 +151,14 @@ def test_an_empty_file_is_clean(tmp_path: Path) -> None:
     assert lint("empty.py", cwd=tmp_path).returncode == 0
 
 
-@pytest.mark.parametrize("options", [("--select", "E501"), ("--format", "yaml"), ("--nonsense",), ()])
+@pytest.mark.parametrize(
+    "options", [("--select", "E501"), ("--format", "yaml"), ("--format", "statistics"), ("--nonsense",), ()]
+)
 def test_bad_options(folder: Path, options: tuple[str, ...]) -> None:
     done = lint(*options, *(["clean.py"] if options else []), cwd=folder)
     assert done.returncode == 2
     assert "error: " in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_a_closed_pipe_is_no_traceback(folder: Path) -> None:
-    command = f"{sys.executable} -m lint_rules {'loss.py ' * 1}| true"
-    done = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True, check=False)
-    assert "Traceback" not in done.stderr
-
-
-def test_hostile_file_names_cannot_forge_lines(folder: Path) -> None:
-    name = "evil\n::error.py"
-    (folder / name).write_text(LOSS, encoding="utf-8")
-    done = lint(name, cwd=folder)
-    assert done.stdout.count("\n") == 1
-    assert done.stdout.startswith("evil\\x0a::error.py:6:31: LLM101")
 
 
 def test_the_linted_code_is_never_run(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_it_sees_across_files_as_the_command_does(tmp_path: Path) -> None:
     (tmp_path / "client.py").write_text(client, encoding="utf-8")
     source = LOSS.replace('litellm.acompletion(model="m", messages=[], stream=True)', "say()")
     (tmp_path / "loss.py").write_text(f"from client import ask as say\n{source}", encoding="utf-8")
-    command = [sys.executable, "-m", "lint_rules", "client.py", "loss.py"]
+    command = [sys.executable, "-m", "lint_rules", "--format", "concise", "client.py", "loss.py"]
     direct = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
     assert direct.count("LLM101") == 1
     assert flake8("-j1", "--select", "LLM", "client.py", "loss.py", cwd=tmp_path).stdout == direct

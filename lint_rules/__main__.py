@@ -7,6 +7,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from lint_rules import __version__, engine, files
 from lint_rules.configuration import Configuration
@@ -19,8 +20,10 @@ from lint_rules.targets import Finder
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     options = _parser().parse_args(arguments)
-    configuration = Configuration(given(options))
+    configuration = Configuration(replace(given(options), disable_noqa=options.disable_noqa))
     try:
+        if options.add_noqa:
+            return _add_noqa(options.paths, configuration)
         if options.show_target:
             return _show_target(options.paths, Finder(tuple(options.target)))
         return _check(options.paths, configuration, "trace" if options.explain_trace else options.format)
@@ -43,6 +46,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--show-target", action="store_true", help="show which LiteLLM and Langfuse PATHs are checked for, and why"
     )
+    noqa = parser.add_mutually_exclusive_group()
+    noqa.add_argument("--disable-noqa", action="store_true", help="report what a `# noqa` suppresses, too")
+    noqa.add_argument(
+        "--add-noqa", action="store_true", help="suppress what is found: write `# noqa: CODES` where it stands"
+    )
     add_selection(parser)
     parser.add_argument("--version", action="version", version=f"flake8-litellm {__version__}")
     return parser
@@ -52,6 +60,15 @@ def _check(paths: Sequence[str], configuration: Configuration, output: str) -> i
     tally, around = Tally(), engine.Surroundings(configuration)
     writer(output)(tally.over(engine.check_files(paths, around)), sys.stdout)
     sys.stdout.flush()
+    return BROKEN if tell_of_targets(around.targets) else tally.exit_code()
+
+
+def _add_noqa(paths: Sequence[str], configuration: Configuration) -> int:
+    from lint_rules.add_noqa import add_noqa, summary  # noqa: PLC0415 - other runs write nothing
+
+    tally, around = Tally(), engine.Surroundings(configuration)
+    reports = list(tally.over(add_noqa(paths, around)))
+    print(summary(reports), file=sys.stderr)
     return BROKEN if tell_of_targets(around.targets) else tally.exit_code()
 
 

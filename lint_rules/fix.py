@@ -23,6 +23,9 @@ from lint_rules.configuration import Configuration
 from lint_rules.engine import Surroundings, check_bytes
 from lint_rules.finding import Applicability, Change, FileReport, Finding, Problem, Status
 from lint_rules.options import BROKEN, CLEAN, FINDINGS, INTERRUPTED, Parser, add_selection, given
+from lint_rules.outcome import count as _count
+from lint_rules.outcome import failed as _failed
+from lint_rules.outcome import guarded as _guarded
 from lint_rules.report.text import line
 
 if TYPE_CHECKING:
@@ -58,20 +61,6 @@ def fix_file(
     """
     wanted = partial(_is_wanted, unsafe=unsafe)
     return _guarded(path, partial(_fix_file, path, around, wanted, None if write else keep or _forget))
-
-
-def _guarded(path: str, work: Callable[[], FileReport]) -> FileReport:
-    """Return what `work` reports of the file, or that it failed."""
-    try:
-        return work()
-    except files.Unreadable as error:
-        return _failed(path, error.problem)
-    except files.ChangedOnDisk:
-        return _failed(path, Problem("changed on disk since it was read: not written"))
-    except OSError as error:
-        return _failed(path, Problem(f"not written: {error.strerror or error}"))
-    except Exception as error:  # one bad file never stops the others
-        return _failed(path, Problem(f"internal error: {type(error).__name__}: {error}"))
 
 
 def _check(data: bytes, *, path: str, around: Surroundings) -> FileReport:
@@ -118,10 +107,6 @@ def _findings(data: bytes, *, check: Callable[[bytes], FileReport]) -> tuple[Fin
 
 def _is_wanted(finding: Finding, *, unsafe: bool) -> bool:
     return finding.fix is not None and (unsafe or finding.fix.applicability is Applicability.SAFE)
-
-
-def _failed(path: str, problem: Problem) -> FileReport:
-    return FileReport(path, Status.FAILED, problem=problem)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -292,10 +277,6 @@ def _summary(reports: Sequence[FileReport], *, write: bool, unsafe: bool) -> str
     remarks = "; ".join(note for note in notes if note)
     nothing = "Nothing fixed" if left else "Nothing to fix"
     return (done if fixed else nothing) + (f" ({remarks})." if remarks else ".")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:

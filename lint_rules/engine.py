@@ -16,7 +16,7 @@ from lint_rules.semantics.langfuse_api import MEMBER_NAMES
 from lint_rules.semantics.project import Project
 from lint_rules.semantics.syntax import parse
 from lint_rules.settings import Settings
-from lint_rules.suppression import NONE, is_mentioned, lists_our_codes, suppressions
+from lint_rules.suppression import hides_whole_file, is_mentioned, lists_our_codes, suppressions
 from lint_rules.targets import Finder
 
 _SITES = re.compile(
@@ -75,11 +75,12 @@ def check_bytes(data: bytes, path: str, around: Surroundings | None = None) -> F
         if not may_matter(data, path, around.project):
             return FileReport(path, Status.CLEAN)
         text = files.decode(data)
-        suppressed = NONE if settings.disable_noqa or not is_mentioned(data) else suppressions(text)
-        if suppressed.whole_file:
+        suppresses = not settings.disable_noqa and is_mentioned(data)
+        if suppresses and hides_whole_file(text):
             return FileReport(path, Status.CLEAN)
-        found = check_tree(parse(data), text, path, settings, around)
-        findings = tuple(finding for finding in found if not suppressed.hide(finding))
+        findings = check_tree(parse(data), text, path, settings, around)
+        if suppresses and findings:
+            findings = tuple(finding for finding in findings if not suppressions(text).hide(finding))
     except (files.Unreadable, Misconfigured) as error:
         return FileReport(path, Status.FAILED, problem=error.problem)
     except SyntaxError as error:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tokenize
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from lint_rules.finding import Finding, RewriteComment, Span
@@ -62,19 +62,15 @@ class Comment:
 class Suppressions:
     """What the `# noqa` of one text hide."""
 
-    whole_file: bool = False
-    hidden: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    hidden: Mapping[int, tuple[str, ...]]
     """Prefixes of the codes that are hidden, by line."""
-    comments: tuple[Comment, ...] = ()
-    lines: Mapping[int, range] = field(default_factory=dict)
+    comments: tuple[Comment, ...]
+    lines: Mapping[int, range]
     """The lines that share a `# noqa`, by each of them."""
 
     def hide(self, finding: Finding) -> bool:
         """Tell whether a finding is suppressed."""
-        return self.whole_file or finding.code.startswith(self.hidden.get(finding.span.line, ()))
-
-
-NONE = Suppressions()
+        return finding.code.startswith(self.hidden.get(finding.span.line, ()))
 
 
 def is_mentioned(data: bytes) -> bool:
@@ -87,16 +83,19 @@ def lists_our_codes(data: bytes) -> bool:
     return b"LLM" in data and _LISTED.search(data) is not None
 
 
+def hides_whole_file(text: str) -> bool:
+    """Tell whether a line of a text says that nothing in the file counts."""
+    return any(map(_WHOLE_FILE.match, split_lines(text)))
+
+
 @lru_cache(maxsize=4)
 def suppressions(text: str) -> Suppressions:
     """Read the suppressions of a text; it need not be tokenizable."""
     lines = [re.sub(r"\r\n?", "\n", line) for line in split_lines(text)]
-    if any(map(_WHOLE_FILE.match, lines)):
-        return Suppressions(whole_file=True)
     tokens = _tokens(lines)
     together = {line: range(line, line + 1) for line in range(1, len(lines) + 1)} | _joined(tokens)
     hidden = {line: codes for line, joined in together.items() if (codes := _codes(_text(lines, joined))) is not None}
-    return Suppressions(hidden=hidden, comments=tuple(_comments(tokens, lines, together)), lines=together)
+    return Suppressions(hidden, tuple(_comments(tokens, lines, together)), together)
 
 
 def split_lines(text: str) -> list[str]:

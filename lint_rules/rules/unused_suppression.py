@@ -43,7 +43,8 @@ Known limits
 What is not selected is not judged: a code whose rule is off, a prefix of which one rule is off (as `LLM1` is unless
 LLM103 is selected). A blanket `# noqa` and the codes of others are never judged, nor is LLM001 itself. In a file under
 `# flake8: noqa` flake8 looks at nothing, and so does this rule, whatever codes follow. A list is read as flake8 reads
-it: `# noqa: llm101` and `#noqa: LLM101` are none of ours.
+it: `# noqa: llm101` and `#noqa: LLM101` are none of ours. A `# noqa` in a string hides findings, as it does in flake8,
+but is no comment: it is not judged.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def unused_suppression(this: Rule, checked: Checked) -> Iterator[Finding]:
             for code in noqa.codes
             if (why := _why(code.text, noqa, comment, checked)) and not this.code.startswith(code.text)
         ]
-        fix = _fix(comment, [code for code, _ in unused])
+        fix = _fix(comment, [code for code, _ in unused]) if unused else None
         for code, why in unused:
             yield Finding(this.code, code.span, f"`{code.text}` {why}", fix)
 

@@ -213,7 +213,7 @@ def test_it_hides_everything_that_is_found(programs: Path, tmp_path: Path) -> No
     left = run("lint_rules", "--isolated", ".", cwd=tmp_path).stdout
     assert {line.partition(":")[0] for line in left.splitlines()} == refused
     changed = [path for path in tmp_path.iterdir() if path.read_bytes() != (programs / path.name).read_bytes()]
-    assert len(changed) > 10
+    assert len(changed) > 5
     assert refused.isdisjoint(path.name for path in changed)
 
 

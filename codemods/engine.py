@@ -17,7 +17,8 @@ from codemods.proof import Check, prove
 from codemods.registry import codemod_for
 from codemods.site import Change, Refused, Site
 from codemods.statements import split_line, split_suite
-from lint_rules.finding import Finding, Problem
+from codemods.unused_suppression import moved, rewrite_comments_of
+from lint_rules.finding import Finding, Problem, RewriteComment
 
 MAX_ROUNDS = 10
 """One fix may bring another finding within reach; a file that still changes after so many rounds is left alone."""
@@ -51,7 +52,7 @@ def fix_until_settled(data: bytes, *, wanted: Callable[[Finding], bool], check: 
 
 
 def fix_source(data: bytes, findings: Sequence[Finding], *, check: Check) -> Rewrite:
-    """Apply the fixes of `findings` in one transform and let the result prove itself.
+    """Apply the fixes of `findings`, first those of comments, in one transform and let the result prove itself.
 
     Two fixes that want different things of one node do not fit into one transform: the later one is left for another
     round and is not in `fixed`. A result that does not prove itself is thrown away: the bytes are the old ones, and
@@ -68,6 +69,20 @@ def fix_source(data: bytes, findings: Sequence[Finding], *, check: Check) -> Rew
 
 
 def _rewritten(data: bytes, findings: Sequence[Finding]) -> tuple[bytes, tuple[Finding, ...]]:
+    edits = {finding: finding.fix.edit for finding in findings if finding.fix}
+    comments = {edit for edit in edits.values() if isinstance(edit, RewriteComment)}
+    if not comments:
+        return _transformed(data, findings)
+    data, gone = rewrite_comments_of(data, sorted(comments, key=lambda edit: edit.comment))
+    fixed = [finding for finding, edit in edits.items() if edit in comments]
+    others = {moved(finding, gone): finding for finding in edits if finding not in fixed}
+    if others:
+        data, transformed = _transformed(data, list(others))
+        fixed += [others[finding] for finding in transformed]
+    return data, tuple(sorted(fixed, key=lambda finding: finding.span))
+
+
+def _transformed(data: bytes, findings: Sequence[Finding]) -> tuple[bytes, tuple[Finding, ...]]:
     opened = _opened(data)
     site = opened.site
     site.start_over()

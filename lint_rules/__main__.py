@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from lint_rules import __version__, engine, files, outputs, progress
 from lint_rules.configuration import Configuration
@@ -19,10 +20,12 @@ from lint_rules.targets import Finder
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     options = _options(arguments)
-    configuration = Configuration(given(options))
+    configuration = Configuration(replace(given(options), disable_noqa=options.disable_noqa))
     try:
         if options.explain or options.list_rules:
             return _tell_rules(options)
+        if options.add_noqa:
+            return _add_noqa(options.paths, configuration)
         if options.show_target:
             return _show_target(options.paths, Finder(tuple(options.target)))
         return _check(options, engine.Surroundings(configuration))
@@ -58,6 +61,11 @@ def _parser() -> Parser:
     parser.add_argument(
         "--show-target", action="store_true", help="show which LiteLLM and Langfuse PATHs are checked for, and why"
     )
+    noqa = parser.add_mutually_exclusive_group()
+    noqa.add_argument("--disable-noqa", action="store_true", help="report what a `# noqa` suppresses, too")
+    noqa.add_argument(
+        "--add-noqa", action="store_true", help="suppress what is found: write `# noqa: CODES` where it stands"
+    )
     add_selection(parser)
     add_manual(parser)
     parser.add_argument("--version", action="version", version=f"flake8-litellm {__version__}")
@@ -88,6 +96,15 @@ def _tell_rules(options: argparse.Namespace) -> int:
     sys.stdout.write(text)
     sys.stdout.flush()
     return CLEAN
+
+
+def _add_noqa(paths: Sequence[str], configuration: Configuration) -> int:
+    from lint_rules.add_noqa import add_noqa, summary  # noqa: PLC0415 - other runs write nothing
+
+    tally, around = Tally(), engine.Surroundings(configuration)
+    reports = list(tally.over(add_noqa(paths, around)))
+    print(summary(reports), file=sys.stderr)
+    return BROKEN if tell_of_targets(around.targets) else tally.exit_code()
 
 
 def _show_target(paths: Sequence[str], finder: Finder) -> int:

@@ -50,6 +50,7 @@ class Given:
     early_exit: str | None = None
     stream_sources: tuple[str, ...] = ()
     flush_helpers: tuple[str, ...] = ()
+    disable_noqa: bool = False
     isolated: bool = False
     """Read no configuration files."""
 
@@ -103,6 +104,7 @@ class Configuration:
             early_exit=given.early_exit or settings.early_exit,
             stream_sources=(*settings.stream_sources, *given.stream_sources),
             flush_helpers=(*settings.flush_helpers, *given.flush_helpers),
+            disable_noqa=given.disable_noqa,
         )
 
     def _nearest(self, folder: str) -> _Table | Misconfigured | None:

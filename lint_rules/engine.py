@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator
 from lint_rules import files
 from lint_rules.configuration import Configuration, Misconfigured
 from lint_rules.finding import FileReport, Finding, Problem, Status
-from lint_rules.rules import all_rules
+from lint_rules.rules import Checked, all_rules
 from lint_rules.semantics import sdk
 from lint_rules.semantics.facts import ModuleFacts, Source, TooLargeError, gather
 from lint_rules.semantics.langfuse_api import MEMBER_NAMES
 from lint_rules.semantics.project import Project
 from lint_rules.semantics.syntax import parse
 from lint_rules.settings import Settings
+from lint_rules.suppression import hides_whole_file, is_mentioned, lists_our_codes, suppressions
 from lint_rules.targets import Finder
 
 _SITES = re.compile(
@@ -45,21 +46,24 @@ class Surroundings:
 
 def may_matter(data: bytes, path: str, project: Project) -> bool:
     """Tell whether a file can have a finding at all, by searching text, before anything is parsed."""
-    if sdk.is_mentioned(data):
+    if sdk.is_mentioned(data) or lists_our_codes(data):
         return True
     return _SITES.search(data) is not None and project.matters_as(path, data)
 
 
 def check_tree(tree: ast.Module, text: str, path: str, settings: Settings, around: Surroundings) -> tuple[Finding, ...]:
-    """Return the findings of a parsed module, in source order. Raises what `gather` raises."""
+    """Return the findings of a parsed module, in source order, suppressed ones too. Raises what `gather` raises."""
     facts = gather(tree, Source(text), around.project.home(path), around.targets.targets(path))
-    return tuple(sorted(_findings(facts, settings), key=lambda finding: (finding.span, finding.code)))
+    return tuple(sorted(_findings(facts, text, settings), key=lambda finding: (finding.span, finding.code)))
 
 
-def _findings(facts: ModuleFacts, settings: Settings) -> Iterator[Finding]:
-    for rule in all_rules():
-        if settings.enabled(rule.code, default=rule.default):
-            yield from rule.findings(facts)
+def _findings(facts: ModuleFacts, text: str, settings: Settings) -> Iterator[Finding]:
+    rules = [rule for rule in all_rules() if settings.enabled(rule.code, default=rule.default)]
+    found = tuple(finding for rule in rules for finding in rule.findings(facts))
+    yield from found
+    checked = Checked(text, found, frozenset(rule.code for rule in rules))
+    for rule in rules:
+        yield from rule.afterthoughts(checked)
 
 
 def check_bytes(data: bytes, path: str, around: Surroundings | None = None) -> FileReport:
@@ -71,7 +75,12 @@ def check_bytes(data: bytes, path: str, around: Surroundings | None = None) -> F
         if not may_matter(data, path, around.project):
             return FileReport(path, Status.CLEAN)
         text = files.decode(data)
+        suppresses = not settings.disable_noqa and is_mentioned(data)
+        if suppresses and hides_whole_file(text):
+            return FileReport(path, Status.CLEAN)
         findings = check_tree(parse(data), text, path, settings, around)
+        if suppresses and findings:
+            findings = tuple(finding for finding in findings if not suppressions(text).hide(finding))
     except (files.Unreadable, Misconfigured) as error:
         return FileReport(path, Status.FAILED, problem=error.problem)
     except SyntaxError as error:

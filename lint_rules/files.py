@@ -168,6 +168,11 @@ def decode(data: bytes) -> str:
         raise Unreadable(Problem(f"unknown encoding: {encoding}", 1, 0)) from error
 
 
+def encode(text: str, *, like: bytes) -> bytes:
+    """Encode source as `like` is, byte order mark included; what comes of it is not always what was decoded."""
+    return text.encode(_declared_encoding(like))
+
+
 def _declared_encoding(data: bytes) -> str:
     try:
         return tokenize.detect_encoding(io.BytesIO(data).readline)[0]

@@ -164,7 +164,18 @@ class UseSuccessors:
     places: tuple[Respell, ...] = ()
 
 
-Edit = ContinueLoop | DrainBefore | OrEmpty | DeliverTraces | UseSuccessors
+@dataclass(frozen=True)
+class RewriteComment:
+    """Write the comment at `comment` otherwise. Without a `text` it goes, and its line if nothing else is on it.
+
+    This is an edit of text: the program stays the same.
+    """
+
+    comment: Span
+    text: str
+
+
+Edit = ContinueLoop | DrainBefore | OrEmpty | DeliverTraces | UseSuccessors | RewriteComment
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,13 @@ from lint_rules.__main__ import Tally, tell_of_targets
 from lint_rules.configuration import Configuration
 from lint_rules.engine import Surroundings
 from lint_rules.finding import FileReport
-from lint_rules.fixing import Keep, failed, fix_file
+from lint_rules.fixing import Keep, fix_file
 from lint_rules.interactive import Dialog, fix_interactively
 from lint_rules.options import BROKEN, INTERRUPTED, Parser, add_selection, given
-from lint_rules.outcome import print_report, status, summary
+from lint_rules.outcome import failed
 from lint_rules.outputs import tell_stdout_failed
 from lint_rules.stdin import add_stdin, fix_stdin, is_asked_for
+from lint_rules.story import print_report, status, summary
 from lint_rules.verified import run_verified
 
 

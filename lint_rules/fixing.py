@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from lint_rules import files
 from lint_rules.engine import Surroundings, check_bytes
-from lint_rules.finding import Applicability, Change, FileReport, Finding, Problem, Status
+from lint_rules.finding import Applicability, Change, FileReport, Finding, Status
+from lint_rules.outcome import guarded
 
 if TYPE_CHECKING:
     from codemods.engine import Rewrite
@@ -33,20 +34,6 @@ def fix_file(
 def fix_text(data: bytes, path: str, *, around: Surroundings, unsafe: bool, keep: Keep) -> FileReport:
     """Find out how to fix a text that lies, or would lie, at `path`; whatever goes wrong is in the report."""
     return guarded(path, partial(_fix, data, path, around, partial(is_wanted, unsafe=unsafe), keep))
-
-
-def guarded(path: str, work: Callable[[], FileReport]) -> FileReport:
-    """Return what `work` reports of the file, or that it failed."""
-    try:
-        return work()
-    except files.Unreadable as error:
-        return failed(path, error.problem)
-    except files.ChangedOnDisk:
-        return failed(path, Problem("changed on disk since it was read: not written"))
-    except OSError as error:
-        return failed(path, Problem(f"not written: {error.strerror or error}"))
-    except Exception as error:  # one bad file never stops the others
-        return failed(path, Problem(f"internal error: {type(error).__name__}: {error}"))
 
 
 def check_text(data: bytes, *, path: str, around: Surroundings) -> FileReport:
@@ -99,11 +86,6 @@ def findings_or_raise(data: bytes, *, check: Callable[[bytes], FileReport]) -> t
 def is_wanted(finding: Finding, *, unsafe: bool) -> bool:
     """Tell whether a finding is to be fixed."""
     return finding.fix is not None and (unsafe or finding.fix.applicability is Applicability.SAFE)
-
-
-def failed(path: str, problem: Problem) -> FileReport:
-    """Return the report of a file that could not be checked or written."""
-    return FileReport(path, Status.FAILED, problem=problem)
 
 
 def diff(path: str, old: bytes, new: bytes) -> str:

@@ -11,7 +11,8 @@ from typing import TextIO
 from lint_rules import files
 from lint_rules.engine import Surroundings, check_bytes
 from lint_rules.finding import FileReport, Finding, Problem, Status
-from lint_rules.fixing import check_text, diff, findings_or_raise, guarded, is_wanted
+from lint_rules.fixing import check_text, diff, findings_or_raise, is_wanted
+from lint_rules.outcome import guarded
 from lint_rules.report import problem_line
 from lint_rules.report.concise import line
 from lint_rules.terminal import write_exactly

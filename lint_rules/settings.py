@@ -25,6 +25,8 @@ class Settings:
     """Dotted names of callables, from packages that are not analysed, whose result is a LiteLLM stream."""
     flush_helpers: tuple[str, ...] = ()
     """Dotted names of callables, from packages that are not analysed, that deliver what LiteLLM has logged."""
+    disable_noqa: bool = False
+    """Report what a `# noqa` suppresses, too."""
 
     def enabled(self, code: str, *, default: bool = True) -> bool:
         """Tell whether findings with `code` are wanted; without `default`, only the full code asks for them."""

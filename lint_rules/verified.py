@@ -13,9 +13,11 @@ from lint_rules import files
 from lint_rules.__main__ import Tally, tell_of_targets
 from lint_rules.engine import Surroundings
 from lint_rules.finding import Change, FileReport, Problem, Status
-from lint_rules.fixing import Keep, check_text, findings_or_raise, guarded
+from lint_rules.fixing import Keep, check_text, findings_or_raise
 from lint_rules.options import BROKEN
-from lint_rules.outcome import count, print_report, status, summary
+from lint_rules.outcome import guarded
+from lint_rules.report import counted
+from lint_rules.story import print_report, status, summary
 
 Worked = Callable[[Keep], Iterable[FileReport]]
 """Works out all fixes, and gives what would be written to be kept."""
@@ -100,5 +102,5 @@ def _tell(verdict: Verdict | None, summary: str, *, write: bool) -> None:
         return
     unreached = verdict.count("not reached by the command")
     also = f"; {unreached} not reached by the command, {'written' if write else 'to be written'} unproven"
-    proven = f"{count(verdict.count('proven'), 'fix')} proven".replace("fixs", "fixes")
+    proven = f"{counted(verdict.count('proven'), 'fix')} proven".replace("fixs", "fixes")
     print(f"{summary} Verified: {proven}{also if unreached else ''}.", file=sys.stderr)

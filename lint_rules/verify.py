@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from lint_rules.finding import Change, DeliverTraces, Finding
+from lint_rules.finding import Change, DeliverTraces, Finding, RewriteComment
 from lint_rules.scratch import Copy, Uncopyable, copy_project, find_root, names
 from lint_rules.shim.child.hooks import REACH_VARIABLE
 from lint_rules.shim.launch import parse_command
@@ -42,6 +42,7 @@ print(json.dumps(places))
 """Prints where a Python looks for modules, editable installations included."""
 _DELIVERY = "LLM3"
 """The rules whose fix concerns all calls of a process."""
+_COMMENT = "only a comment changes"
 _BY_FAMILY = ("LLM2", _DELIVERY)
 """Of these rules one cause has many: the shim names only one of them."""
 
@@ -117,6 +118,9 @@ class _Ran:
 
 def verify(changes: Sequence[Change], trial: Trial, paths: Sequence[str]) -> Verdict:
     """Try `changes`, the fixes of the files that `paths` name. Whatever is wrong with the trial is in the verdict."""
+    if all(_is_of_a_comment(finding) for change in changes for finding in change.fixed):
+        sites = (Site(change.path, finding, "proven", _COMMENT) for change in changes for finding in change.fixed)
+        return Verdict(sites=tuple(sites))
     try:
         with tempfile.TemporaryDirectory(prefix="flake8-litellm-", ignore_cleanup_errors=True) as kept:
             return _verify(changes, trial, paths, Path(kept).resolve())
@@ -162,6 +166,11 @@ def _unreached(fixed: Iterable[_Fixed]) -> Iterator[Site]:
     )
 
 
+def _is_of_a_comment(finding: Finding) -> bool:
+    """Tell whether a fix leaves the program as it is, so that there is nothing to try."""
+    return finding.fix is not None and isinstance(finding.fix.edit, RewriteComment)
+
+
 def _write(change: Change, source: Path, target: Path) -> None:
     target.unlink()  # it may be read-only
     target.write_bytes(change.new)
@@ -189,7 +198,9 @@ def _reached(ran: _Ran, fixed: Iterable[_Fixed]) -> Iterator[tuple[str, Finding]
     ran_lines = {(ran.copy.inside(path), line) for path, line in ran.report.reached}
     for one in fixed:
         for finding in one.change.fixed:
-            if any((one.inside, line) in ran_lines for line in _lines_of(finding, one.change.old)):
+            if not _is_of_a_comment(finding) and any(
+                (one.inside, line) in ran_lines for line in _lines_of(finding, one.change.old)
+            ):
                 yield one.inside, finding
 
 
@@ -274,6 +285,8 @@ class _Judge:
         return Verdict(worse or refuted, sites)
 
     def _site(self, finding: Finding, one: _Fixed, worse: str) -> Site:
+        if _is_of_a_comment(finding):
+            return Site(one.change.path, finding, "proven", _COMMENT)
         if (one.inside, finding) not in self.reached:
             return Site(one.change.path, finding, "not reached by the command")
         why = worse or self._still_lost(finding, one)

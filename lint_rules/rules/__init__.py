@@ -13,6 +13,23 @@ from lint_rules.finding import Applicability, Finding
 from lint_rules.semantics.facts import ModuleFacts
 
 Check = Callable[["Rule", ModuleFacts], Iterable[Finding]]
+Afterthought = Callable[["Rule", "Checked"], Iterable[Finding]]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a rule reads that is judged after the others: the text, and all that the others have found in it."""
+
+    text: str
+    findings: tuple[Finding, ...]
+    codes: frozenset[str]
+    """The codes of the rules that were asked."""
+
+
+def _nothing(*_: object) -> tuple[Finding, ...]:
+    """Be the part of a rule that it does not have."""
+    return ()
+
 
 PAGES = "https://github.com/flake8-litellm/flake8-litellm/blob/main/docs/rules"
 """Where the manual of each rule is a page."""
@@ -20,7 +37,7 @@ PAGES = "https://github.com/flake8-litellm/flake8-litellm/blob/main/docs/rules"
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: its code, its name, and the function from facts to findings."""
+    """A rule: its code, its name, and the function from facts, or from what others found, to findings."""
 
     code: str
     name: str
@@ -30,10 +47,15 @@ class Rule:
     """Reported unless ignored; otherwise only when selected by its full code."""
     fix: str = "none"
     """Whether there is a fix: the applicabilities that its fixes may have, or "none", and when that is so."""
+    afterthought: Afterthought = _nothing
 
     def findings(self, facts: ModuleFacts) -> Iterator[Finding]:
         """Yield what this rule finds in a module's facts."""
         yield from self.check(self, facts)
+
+    def afterthoughts(self, checked: Checked) -> Iterator[Finding]:
+        """Yield what this rule finds in what the others have found."""
+        yield from self.afterthought(self, checked)
 
     @property
     def manual(self) -> str:
@@ -64,11 +86,25 @@ def rule(code: str, name: str, *, default: bool = True, fix: str = "none") -> Ca
     """Register the decorated function as the check of rule `code`; `fix` says whether there is one, and when."""
 
     def register(check: Check) -> Check:
-        assert code not in _RULES, f"{code} is registered twice"
-        _RULES[code] = Rule(code, name, check, check.__module__, default, fix)
+        _register(Rule(code, name, check, check.__module__, default, fix))
         return check
 
     return register
+
+
+def last_rule(code: str, name: str, *, fix: str = "none") -> Callable[[Afterthought], Afterthought]:
+    """Register the decorated function as that of rule `code`, which is judged after the others, by what they found."""
+
+    def register(afterthought: Afterthought) -> Afterthought:
+        _register(Rule(code, name, _nothing, afterthought.__module__, fix=fix, afterthought=afterthought))
+        return afterthought
+
+    return register
+
+
+def _register(rule: Rule) -> None:
+    assert rule.code not in _RULES, f"{rule.code} is registered twice"
+    _RULES[rule.code] = rule
 
 
 @cache

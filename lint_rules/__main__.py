@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     configuration = Configuration(given(options))
     try:
         if options.show_target:
-            return _show_target(options.paths, Finder(tuple(options.target)))
+            return _show_target(options.paths, Finder(tuple(options.target), isolated=options.isolated))
         return _check(options.paths, configuration, "trace" if options.explain_trace else options.format)
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -30,7 +30,8 @@ class Surroundings:
 
     def __init__(self, configuration: Configuration | None = None, targets: Finder | None = None) -> None:
         self.configuration = configuration or Configuration()
-        self.targets = targets or Finder(self.configuration.given.target)
+        given = self.configuration.given
+        self.targets = targets or Finder(given.target, isolated=given.isolated)
         self._projects: dict[tuple[tuple[str, ...], ...], Project] = {}
 
     @classmethod

@@ -81,6 +81,7 @@ class Project:
         self._forcing: set[tuple[str, str]] = set()
         self._outlines: dict[str, Outline | None] = {}
         self._programs: dict[str, frozenset[str]] = {}
+        self._mentioned: dict[str, bool] = {}
         self._owns: dict[str, Mapping[str, str]] = {}
 
     def home(self, path: str) -> Home:
@@ -164,11 +165,10 @@ class Project:
     def _own(self, path: str) -> Mapping[str, str]:
         """Return the declared names that are of this module, by what they are called in it."""
         if path not in self._owns:
-            own: dict[str, str] = {}
-            for name in self.declared.owners:
-                if name.rpartition(".")[2] in path and self._is_called(path, name):
-                    own |= self.declared.in_module(name)
-            self._owns[path] = own
+            last = os.path.basename(path.removesuffix(".py").removesuffix(os.sep + "__init__"))
+            names = [name for name in self.declared.owners if name.rpartition(".")[2] == last]
+            called = next((name for name in names if self._is_called(path, name)), None)
+            self._owns[path] = self.declared.in_module(called) if called is not None else {}
         return self._owns[path]
 
     def _is_called(self, path: str, module: str) -> bool:
@@ -422,8 +422,11 @@ class Project:
         return None
 
     def _mentions_sdk(self, path: str) -> bool:
-        data = self._read(path)
-        return data is not None and (self.declared.is_mentioned(data) or bool(self._own(path)))
+        if path not in self._mentioned:
+            data = self._read(path)
+            named = data is not None and (self.declared.is_mentioned(data) or bool(self._own(path)))
+            self._mentioned[path] = named
+        return self._mentioned[path]
 
     def imports(self, path: str) -> tuple[str, ...]:
         """Return the project's modules that a module imports, read off its text."""

@@ -173,6 +173,8 @@ def _transparent(dotted: str, arguments: Arguments) -> Value:
     value = arguments.first()
     if isinstance(value, Many) and dotted in ("iter", "aiter"):
         return Many(value.element)
+    if isinstance(value, External) and sources.is_helper(value, arguments.machine):  # it runs in a thread
+        sources.deliver(arguments.node, arguments.env, arguments.machine)
     return _scheduled(dotted, value, arguments)
 
 

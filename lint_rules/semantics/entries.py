@@ -345,7 +345,8 @@ def _may_help(node: ast.AsyncFunctionDef, sources: frozenset[str]) -> bool:
 
 
 def _helper_elsewhere(machine: Machine) -> str | None:
-    """Return such a function of a module that this one imports, as it would be called or found there."""
+    """Return such a function of a module that this one imports, as it would be called or found there, or the one helper
+    that the settings declare."""
     for name, value in machine.home.names.items():
         if not isinstance(value, Namespace):
             continue

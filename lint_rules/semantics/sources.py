@@ -80,13 +80,16 @@ def name_of(function: Function) -> str:
 def _source(dotted: str, arguments: Arguments) -> Value:
     machine, node = arguments.machine, arguments.node
     tracing.registered(node, machine)
-    if arguments.keywords.get("stream") == Const(False):
+    asked = arguments.keywords.get("stream", Const(True))
+    if isinstance(asked, Const) and not asked.value:
         return Pending(UNKNOWN, undecided=True)
+    certain = isinstance(asked, Const)
     origin = Origin(dotted, node.lineno, node.col_offset, machine.frame.home.name)
     machine.created(origin, arguments.env)
-    machine.made(origin, node, is_async=True, undecided=True)
+    if certain:
+        machine.made(origin, node, is_async=True, undecided=True)
     made = Step(origin.path, origin.line, f"`{origin.callable}` makes the stream")
-    return Pending(Stream(frozenset({origin}), is_async=True, via=(made,)), undecided=True)
+    return Pending(Stream(frozenset({origin}), is_async=True, certain=certain, via=(made,)), undecided=True)
 
 
 def awaited(value: Value, env: Environment, machine: Machine) -> Value:

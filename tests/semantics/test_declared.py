@@ -217,6 +217,53 @@ def test_a_stream_that_nobody_reads() -> None:
     assert codes(source.format("await ask(stream=False)")) == []
 
 
+def test_whether_it_streams_may_be_out_of_sight() -> None:
+    head = "from ourlib.chat import ask\n\n\nasync def main(flag):\n    "
+    loop = "\n    async for chunk in answer:\n        break\n"
+    assert codes(f"{head}answer = await ask(stream=flag){loop}") == ["LLM101"]
+    assert codes(f"{head}answer = await ask(stream=flag)\n    print('for x in content')\n") == []
+    assert codes(f"{head}answer = await ask(stream=None){loop}") == []
+
+
+@pytest.mark.parametrize("given", ["ask()", "await ask()"])
+def test_it_is_handed_to_a_function(given: str) -> None:
+    source = """\
+from ourlib.chat import ask
+
+
+async def read(stream):
+    async for chunk in stream:
+        if chunk.choices[0].finish_reason:
+            break
+
+
+async def main():
+    stream = {given}
+    await read(stream)
+    {after}
+"""
+    assert found(source.format(given=given, after="")) == [("LLM101", 7)]
+    assert found(source.format(given=given, after="[chunk async for chunk in stream]")) == []
+
+
+def test_the_callable_is_handed_to_a_function() -> None:
+    source = """\
+import other
+from ourlib.chat import ask
+
+
+async def read(source):
+    async for chunk in await source():
+        break
+
+
+async def main():
+    await read({})
+"""
+    assert found(source.format("ask")) == [("LLM101", 7)]
+    assert found(source.format("other.ask")) == []
+
+
 def test_a_generator_over_it_is_a_stream() -> None:
     source = """\
 import ourlib.chat
@@ -335,6 +382,8 @@ DELIVERING = {
     "with a timeout": "try:\n    {read}finally:\n    await asyncio.wait_for(done(), 5)",
     "a sync one": "try:\n    {read}finally:\n    done()",
     "in a thread": "try:\n    {read}finally:\n    await asyncio.to_thread(done)",
+    "in a thread of anyio's": "try:\n    {read}finally:\n    await anyio.to_thread.run_sync(done)",
+    "a partial": "try:\n    {read}finally:\n    await functools.partial(done, 3)()",
     "a method": "tracer = Tracer()\ntry:\n    {read}finally:\n    await tracer.done()",
     "an async context manager": "async with done():\n    {read}",
     "a context manager": "with done():\n    {read}",
@@ -346,15 +395,18 @@ DELIVERING = {
 }
 
 
+TOOLS = "import contextlib\nimport functools\nimport anyio\n"
+
+
 def body(shape: str) -> str:
     return shape.format(read=AWAITED.replace("\n    ", "\n        ").rstrip() + "\n")
 
 
 @pytest.mark.parametrize("how", DELIVERING)
 def test_a_helper_delivers(how: str) -> None:
-    assert entry(body(DELIVERING[how]), head="import contextlib\n") == []
+    assert entry(body(DELIVERING[how]), head=TOOLS) == []
     other = DELIVERING[how].replace("done", "other").replace("ourlib.life.other", "ourlib.life_of.other")
-    assert set(entry(body(other), head="import contextlib\nfrom ourlib.living import other\n")) == {"LLM301"}
+    assert set(entry(body(other), head=TOOLS + "from ourlib.living import other\n")) == {"LLM301"}
 
 
 @pytest.mark.parametrize("decorator", ["@done", "@done()", "@ourlib.life.done", "@done(timeout=3)"])
@@ -378,6 +430,13 @@ def test_a_wrapper_of_the_project_delivers() -> None:
     assert entry(body("try:\n    {read}finally:\n    await close()"), head=head) == []
     head = "\ndef close():\n    done()\n\n"
     assert entry(body("try:\n    {read}finally:\n    close()"), head=head) == []
+
+
+def test_a_helper_that_is_handed_over_delivers() -> None:
+    tried = "try:\n        await chat.ask(stream=False)\n    finally:\n        await close()"
+    head = f"\nasync def work(close):\n    {tried}\n\n"
+    assert entry("await work(done)", head=head) == []
+    assert entry("await work(unknown)", head=head) == ["LLM301"]
 
 
 def test_a_helper_that_an_error_skips() -> None:
@@ -550,6 +609,17 @@ def test_of_a_module_of_the_project_it_adds_to_what_is_seen(tmp_path: Path, layo
     assert codes_of(tmp_path / layout / "app.py") == ["LLM101"]
     seen = "litellm" in text
     assert codes_of(tmp_path / "main.py", UNDECLARED) == ["LLM101"] * seen
+
+
+@pytest.mark.parametrize("folder", ["ourlib/other.py", "ourlib/__init__.py", "ourlib/chat/prompts.txt"])
+@pytest.mark.parametrize("head", ["import ourlib.chat", "from ourlib import chat", "from ourlib.chat import ask"])
+def test_a_folder_of_that_name_in_the_project_hides_nothing(tmp_path: Path, folder: str, head: str) -> None:
+    call = head.rpartition(" ")[2].removesuffix(".ask").replace("ourlib.chat", "ourlib.chat.ask")
+    call = {"chat": "chat.ask"}.get(call, call)
+    main = f"{head}\n\n\nasync def main():\n    async for chunk in await {call}():\n        break\n"
+    write(tmp_path, {"pyproject.toml": "", folder: "", "main.py": main})
+    assert codes_of(tmp_path / "main.py") == ["LLM101"]
+    assert codes_of(tmp_path / "main.py", UNDECLARED) == []
 
 
 def test_another_module_of_the_same_name_is_none_of_it(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.add_noqa:
             return _add_noqa(options.paths, configuration)
         if options.show_target:
-            return _show_target(options.paths, Finder(tuple(options.target)))
+            return _show_target(options.paths, Finder(tuple(options.target), isolated=options.isolated))
         return _check(options, engine.Surroundings(configuration))
     except KeyboardInterrupt:
         return INTERRUPTED

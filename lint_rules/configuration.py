@@ -25,6 +25,8 @@ Codes = tuple[str, ...]
 
 TABLE = "[tool.lint_rules]"
 _BOUNDARIES = (".git", ".hg")
+_HEADER = re.compile(r"""^[ \t]*\[+[ \t]*tool[ \t]*\.[ \t]*["']?lint_rules\b""", re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*#.*", re.MULTILINE)
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 
 
@@ -71,7 +73,7 @@ class Configuration:
     given: Given = Given()
     fixed: Settings | None = None
     """The settings of every file, whatever the files of its project say."""
-    _tables: dict[str, _Table | Misconfigured | None] = field(default_factory=dict)
+    _tables: dict[str, _Table | Problem | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, settings: Settings) -> Configuration:
@@ -84,8 +86,8 @@ class Configuration:
             return self.fixed
         absolute = os.path.abspath(path)  # noqa: PTH100 - asked of every file of a run
         found = None if self.given.isolated else self._nearest(os.path.dirname(absolute))  # noqa: PTH120
-        if isinstance(found, Misconfigured):
-            raise found
+        if isinstance(found, Problem):
+            raise Misconfigured(found)
         table = found or _Table(Path())
         ignores = [(table.folder, table.per_file_ignores), (Path.cwd(), self.given.per_file_ignores)]
         silenced = [code for folder, listed in ignores if listed for code in _silenced(absolute, folder, listed)]
@@ -107,7 +109,7 @@ class Configuration:
             disable_noqa=given.disable_noqa,
         )
 
-    def _nearest(self, folder: str) -> _Table | Misconfigured | None:
+    def _nearest(self, folder: str) -> _Table | Problem | None:
         if folder not in self._tables:
             own = _read(folder)
             above = os.path.dirname(folder)  # noqa: PTH120
@@ -122,16 +124,23 @@ def _is_boundary(folder: str) -> bool:
 
 def _silenced(path: str, folder: Path, ignores: tuple[tuple[str, Codes], ...]) -> Iterator[str]:
     """Yield the codes whose pattern matches a path, from the folder that the pattern is written in, or its name."""
-    relative = os.path.relpath(path, folder).replace(os.sep, "/")
+    relative = _relative(path, str(folder)).replace(os.sep, "/")
     for pattern, codes in ignores:
-        plain = pattern.removeprefix("./").rstrip("/")
-        if any(fnmatchcase(text, plain) for text in (relative, relative.rpartition("/")[2])) or fnmatchcase(
-            relative, f"{plain}/*"
-        ):
+        if _matches(relative, pattern.removeprefix("./").rstrip("/")):
             yield from codes
 
 
-def _read(folder: str) -> _Table | Misconfigured | None:
+def _matches(path: str, pattern: str) -> bool:
+    """Tell whether a pattern is about a path: itself, its file name, or a folder above it. `*` crosses folders, so
+    `**/` may also stand for no folder at all."""
+    plain = pattern.removeprefix("**/")
+    texts = (path, path.rpartition("/")[2])
+    return any(fnmatchcase(text, one) for text in texts for one in (pattern, plain)) or any(
+        fnmatchcase(path, f"{one}/*") for one in (pattern, plain)
+    )
+
+
+def _read(folder: str) -> _Table | Problem | None:
     """Return the table of the pyproject.toml in a folder, what is wrong with it, or None if there is no such table."""
     path = f"{folder}/pyproject.toml"
     try:
@@ -140,26 +149,44 @@ def _read(folder: str) -> _Table | Misconfigured | None:
         data = files.read(path)
         return _table(path, data) if b"lint_rules" in data else None
     except files.Unreadable as error:
-        return Misconfigured(replace(error.problem, path=_shown(path)))
+        return replace(error.problem, path=_shown(path))
     except Misconfigured as error:
-        return error
+        return error.problem
 
 
 def _table(path: str, data: bytes) -> _Table | None:
     from lint_rules.targets.tree import parse_toml, table  # noqa: PLC0415 - most folders have no table
 
-    text = files.decode(data).removeprefix("\ufeff")
+    text = _text(path, data)
     try:
-        tables = parse_toml(text.replace("\r\n", "\n"))
+        tables = parse_toml(text)
     except ValueError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        raise _wrong(path, f"not valid TOML: {error}", int(line[1]) if line else None) from error
+        raise _malformed(path, text, str(error)) from error
+    except RecursionError as error:
+        raise _wrong(path, "nested too deeply", None) from error
     own = table(tables, "tool").get("lint_rules")
     if own is None:
         return None
     if not isinstance(own, dict):
         raise _wrong(path, f"{TABLE} is no table", _line_of(text, "lint_rules"))
     return _Checked(path, text, own).table()
+
+
+def _text(path: str, data: bytes) -> str:
+    """Return the text of a TOML file, whose encoding is always the same."""
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        wrong, line = error.object[error.start], error.object.count(b"\n", 0, error.start) + 1
+        raise _wrong(path, f"byte 0x{wrong:02x} is not utf-8", line) from error
+
+
+def _malformed(path: str, text: str, why: str) -> Misconfigured:
+    place = re.search(r" \(at (line (\d+), column (\d+)|end of document)\)$", why)
+    if place is None:
+        return _wrong(path, f"not valid TOML: {why}", None)
+    line, column = (int(place[2]), int(place[3]) - 1) if place[2] else (text.rstrip().count("\n") + 1, None)
+    return Misconfigured(Problem(f"not valid TOML: {why[: place.start()]}", line, column, path=_shown(path)))
 
 
 class _Checked:
@@ -215,7 +242,7 @@ class _Checked:
         """Return the style of the fix of an early exit."""
         value = self._values.get("early-exit", EARLY_EXITS[0])
         if value not in EARLY_EXITS:
-            choices = " or ".join(map(repr, EARLY_EXITS))
+            choices = " nor ".join(map(repr, EARLY_EXITS))
             raise self.wrong("early-exit", f"'early-exit' in {TABLE} is neither {choices}")
         return str(value)
 
@@ -266,9 +293,11 @@ def _meant(key: str, known: tuple[str, ...]) -> str:
 
 def _line_of(text: str, key: str) -> int | None:
     """Return the line on which a key of the table stands, where that can be seen."""
-    start = text.find("lint_rules")
-    found = re.compile(rf"(?<![\w-]){re.escape(key)}(?![\w-])").search(text, max(start, 0))
-    return text.count("\n", 0, found.start()) + 1 if found else None
+    code = _COMMENT.sub("", text)
+    table = _HEADER.search(code) or re.search("lint_rules", code)
+    spelled = re.compile(rf"""(?<![\w-]){re.escape(key)}["']?[ \t]*[=.\]]""")
+    found = spelled.search(code, table.start() if table is not None else 0)
+    return code.count("\n", 0, found.start()) + 1 if found else None
 
 
 def _wrong(path: str, message: str, line: int | None) -> Misconfigured:
@@ -277,5 +306,12 @@ def _wrong(path: str, message: str, line: int | None) -> Misconfigured:
 
 def _shown(path: str) -> str:
     """Return a path from the working directory when it is below that."""
-    relative = os.path.relpath(path)
+    relative = _relative(path, ".")
     return path if relative.startswith("..") else relative
+
+
+def _relative(path: str, folder: str) -> str:
+    try:
+        return os.path.relpath(path, folder)
+    except ValueError:  # on another drive
+        return path

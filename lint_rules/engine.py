@@ -10,7 +10,7 @@ from lint_rules import files
 from lint_rules.configuration import Configuration, Misconfigured
 from lint_rules.finding import FileReport, Finding, Problem, Status
 from lint_rules.rules import Checked, all_rules
-from lint_rules.semantics import sdk
+from lint_rules.semantics.declared import Declared
 from lint_rules.semantics.facts import ModuleFacts, Source, TooLargeError, gather
 from lint_rules.semantics.langfuse_api import MEMBER_NAMES
 from lint_rules.semantics.project import Project
@@ -31,13 +31,22 @@ class Surroundings:
 
     def __init__(self, configuration: Configuration | None = None, targets: Finder | None = None) -> None:
         self.configuration = configuration or Configuration()
-        self.project = Project()
-        self.targets = targets or Finder(self.configuration.given.target)
+        given = self.configuration.given
+        self.targets = targets or Finder(given.target, isolated=given.isolated)
+        self._projects: dict[tuple[tuple[str, ...], ...], Project] = {}
 
     @classmethod
     def of(cls, settings: Settings) -> Surroundings:
         """Return those of a run in which every file has the same settings."""
         return cls(Configuration.of(settings))
+
+    def project(self, settings: Settings) -> Project:
+        """Return the modules around the files that have these settings: what they are known to do depends on what the
+        settings declare."""
+        key = settings.stream_sources, settings.flush_helpers
+        if key not in self._projects:
+            self._projects[key] = Project(Declared.of(settings))
+        return self._projects[key]
 
     def anew(self) -> Surroundings:
         """Return those of the same run, with nothing known yet of other modules: one of them has changed."""
@@ -46,14 +55,15 @@ class Surroundings:
 
 def may_matter(data: bytes, path: str, project: Project) -> bool:
     """Tell whether a file can have a finding at all, by searching text, before anything is parsed."""
-    if sdk.is_mentioned(data) or lists_our_codes(data):
+    if project.declared.is_mentioned(data) or lists_our_codes(data):
         return True
     return _SITES.search(data) is not None and project.matters_as(path, data)
 
 
 def check_tree(tree: ast.Module, text: str, path: str, settings: Settings, around: Surroundings) -> tuple[Finding, ...]:
     """Return the findings of a parsed module, in source order, suppressed ones too. Raises what `gather` raises."""
-    facts = gather(tree, Source(text), around.project.home(path), around.targets.targets(path))
+    home = around.project(settings).home(path)
+    facts = gather(tree, Source(text), home, around.targets.targets(path), settings)
     return tuple(sorted(_findings(facts, text, settings), key=lambda finding: (finding.span, finding.code)))
 
 
@@ -72,7 +82,7 @@ def check_bytes(data: bytes, path: str, around: Surroundings | None = None) -> F
     around = around or Surroundings()
     try:
         settings = around.configuration.settings(path)
-        if not may_matter(data, path, around.project):
+        if not may_matter(data, path, around.project(settings)):
             return FileReport(path, Status.CLEAN)
         text = files.decode(data)
         suppresses = not settings.disable_noqa and is_mentioned(data)

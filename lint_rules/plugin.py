@@ -71,11 +71,12 @@ class Plugin:
     def run(self) -> Iterator[tuple[int, int, str, type]]:
         """Yield `(line, column, text, type)` of every finding: 1-based line, 0-based column."""
         text = "".join(self._lines)
-        if not may_matter(text.encode("utf-8", "surrogatepass"), self._filename, self.around.project):
-            return
         try:
+            settings = self._settings()
+            if not may_matter(text.encode("utf-8", "surrogatepass"), self._filename, self.around.project(settings)):
+                return
             problem = self.around.targets.problem(self._filename)
-            findings = check_tree(self._tree, text, self._filename, self._settings(), self.around)
+            findings = check_tree(self._tree, text, self._filename, settings, self.around)
         except Misconfigured as error:  # flake8 has no other place for what is wrong with a project's settings
             where = error.problem.path if error.problem.line is None else f"{error.problem.path}:{error.problem.line}"
             yield 1, 0, f"LLM000 {where}: {error.problem.message}", type(self)

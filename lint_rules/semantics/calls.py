@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lint_rules.finding import Step
-from lint_rules.semantics import delivery, runs, sdk, tracing
+from lint_rules.semantics import delivery, runs, sdk, sources, tracing
 from lint_rules.semantics.environment import Environment, path_of
 from lint_rules.semantics.exporters import flushes
 from lint_rules.semantics.narrow import type_test
@@ -67,7 +67,7 @@ def call(node: ast.Call, env: Environment, machine: Machine) -> Value:
     if isinstance(callee, Method):
         return _method(callee, arguments)
     if isinstance(callee, Function):
-        return machine.call(callee, arguments, env)
+        return sources.added(callee, machine.call(callee, arguments, env), arguments)
     if isinstance(callee, Class):
         return machine.construct(callee, arguments, env)
     if isinstance(callee, Partial):
@@ -122,6 +122,8 @@ def _external(dotted: str, arguments: Arguments) -> Value:
     entry = sdk.CALLS.get(dotted)
     if entry is not None:
         return litellm_call(dotted, entry, arguments)
+    if (declared := sources.call(dotted, arguments)) is not None:
+        return declared
     if dotted in sdk.STREAM_TYPES:
         node = arguments.node
         origin = Origin(dotted, node.lineno, node.col_offset, arguments.machine.frame.home.name)
@@ -171,7 +173,15 @@ def _transparent(dotted: str, arguments: Arguments) -> Value:
     value = arguments.first()
     if isinstance(value, Many) and dotted in ("iter", "aiter"):
         return Many(value.element)
-    return value
+    if isinstance(value, External) and sources.is_helper(value, arguments.machine):  # it runs in a thread
+        sources.deliver(arguments.node, arguments.env, arguments.machine)
+    return _scheduled(dotted, value, arguments)
+
+
+def _scheduled(dotted: str, value: Value, arguments: Arguments) -> Value:
+    """asyncio awaits what it is given."""
+    is_asyncio = dotted.startswith("asyncio.")
+    return sources.scheduled([value], arguments.env, arguments.machine)[0] if is_asyncio else value
 
 
 def _langfuse(dotted: str, arguments: Arguments) -> bool:
@@ -199,6 +209,8 @@ def _foreign(dotted: str, arguments: Arguments) -> Value:
     """A call into a module we do not see: it may take over streams, run callbacks, deliver traces."""
     machine, env = arguments.machine, arguments.env
     _hand_over(arguments)
+    for value in arguments.all():
+        _scheduled(dotted, value, arguments)
     runs.handed_over(dotted, arguments.all(), machine)
     root = dotted.partition(".")[0]
     if root == "litellm":
@@ -225,7 +237,9 @@ def _unknown(function: ast.expr, arguments: Arguments) -> Value:
 def _hand_over(arguments: Arguments) -> None:
     for value in arguments.all():
         arguments.machine.escaped(value, arguments.env)
-        if isinstance(value, Function):
+        if sources.is_helper(value, arguments.machine):
+            delivery.deferred(arguments.env)
+        elif isinstance(value, Function):
             runs.deferred(value, arguments.env, arguments.machine)
 
 
@@ -337,12 +351,10 @@ _METHODS: dict[type, Callable[[Method, Arguments], Value | None]] = {
 
 
 def _partial(arguments: Arguments) -> Value:
-    function = arguments.first()
-    return (
-        Partial(function, arguments.keywords.get("stream") not in (None, Const(False)))
-        if function != UNKNOWN
-        else UNKNOWN
-    )
+    function, stream = arguments.first(), arguments.keywords.get("stream")
+    if isinstance(function, External) and function.dotted not in sdk.CALLS and stream == Const(False):
+        return UNKNOWN
+    return Partial(function, stream not in (None, Const(False))) if function != UNKNOWN else UNKNOWN
 
 
 def _partial_call(partial: Partial, arguments: Arguments) -> Value:
@@ -351,8 +363,11 @@ def _partial_call(partial: Partial, arguments: Arguments) -> Value:
         return litellm_call(
             function.dotted, sdk.CALLS[function.dotted], arguments, streams=True if partial.streams else None
         )
+    if isinstance(function, External) and (declared := sources.call(function.dotted, arguments)) is not None:
+        return declared
     if isinstance(function, Function):
-        return arguments.machine.call(function, arguments, arguments.env, partial=True)
+        value = arguments.machine.call(function, arguments, arguments.env, partial=True)
+        return sources.added(function, value, arguments)
     return _unknown(arguments.node.func, arguments)
 
 
@@ -369,7 +384,7 @@ def _gather(arguments: Arguments) -> Value:
         single = machine.element_of(value, is_async=False) if isinstance(argument, ast.Starred) else value
         if isinstance(single, Tasks):
             delivery.logged(arguments.env, arguments.node)
-        results.append(single.result if isinstance(single, Pending) else UNKNOWN)
+        results.append(sources.awaited(single, arguments.env, machine))
     known = not any(isinstance(argument, ast.Starred) for argument in arguments.node.args)
     element = results[0] if results else UNKNOWN
     for result in results[1:]:
@@ -499,6 +514,8 @@ def _elsewhere(values: list[Value], arguments: Arguments) -> None:
     blocks = machine.frame.blocks
     if isinstance(function, External) and (kinds := flushes(function.dotted)):
         delivery.flushed(env, arguments.node, kinds)
+    elif sources.is_helper(function, machine):
+        sources.deliver(arguments.node, env, machine)
     elif isinstance(function, Function):
         before = env.routes
         machine.apply(function, [], env)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from lint_rules.finding import Flush, Wait
-from lint_rules.semantics.environment import Environment, Route
+from lint_rules.semantics.environment import Environment, Route, Routes
 
 
 def called(env: Environment) -> None:
@@ -77,9 +77,16 @@ def _carried(earlier: Route, route: Route) -> Route:
     )
 
 
-def delivered(env: Environment) -> None:
-    """Something we do not see may well have delivered everything."""
-    _each(env, lambda route: replace(route.log(None), unflushed=False, by=frozenset(), flushed=frozenset(Flush)))
+def delivered(env: Environment, node: ast.expr | None = None) -> None:
+    """Something we do not see has delivered everything: what is declared to, at `node`, or what may well have."""
+    env.routes = delivered_on(env.routes, node)
+
+
+def delivered_on(routes: Routes, node: ast.expr | None = None) -> Routes:
+    """Return ways on which something we do not see has delivered everything."""
+    return frozenset(
+        replace(route.log(node), unflushed=False, by=frozenset(), flushed=frozenset(Flush)) for route in routes
+    )
 
 
 def observed(env: Environment) -> None:

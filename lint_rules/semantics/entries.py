@@ -333,28 +333,32 @@ def _helper(machine: Machine, coroutine: ast.AST | None) -> str | None:
     return next((name for name, one in others if _delivers(one, machine)), None)
 
 
-def _may_help(node: ast.AsyncFunctionDef) -> bool:
+def _may_help(node: ast.AsyncFunctionDef, sources: frozenset[str]) -> bool:
     """Tell whether a function can be called with nothing and makes no calls of its own, as a program's main does."""
     arguments = node.args
     required = len(arguments.posonlyargs) + len(arguments.args) - len(arguments.defaults)
     if required or None in arguments.kw_defaults:
         return False
     called = (path_of(child.func) or "" for child in own_nodes(node) if isinstance(child, ast.Call))
-    return not any(f"litellm.{name.rpartition('.')[2]}" in sdk.CALLS for name in called)
+    last = {name.rpartition(".")[2] for name in called}
+    return not last & sources and not any(f"litellm.{name}" in sdk.CALLS for name in last)
 
 
 def _helper_elsewhere(machine: Machine) -> str | None:
-    """Return such a function of a module that this one imports, as it would be called or found there."""
+    """Return such a function of a module that this one imports, as it would be called or found there, or the one helper
+    that the settings declare."""
     for name, value in machine.home.names.items():
         if not isinstance(value, Namespace):
             continue
         for member in filter(sdk.may_deliver, value.public()):
             if _delivers(value.member(member), machine):
                 return f"{name}.{member}"
-    return None
+    declared = machine.home.declared.flushes
+    return next(iter(declared)) if len(declared) == 1 else None
 
 
 def _delivers(value: Value | None, machine: Machine) -> bool:
     if not isinstance(value, Function) or not isinstance(value.info.node, ast.AsyncFunctionDef):
         return False
-    return _may_help(value.info.node) and runs.delivers(value, machine, alone=True)
+    sources = frozenset(name.rpartition(".")[2] for name in machine.home.declared.sources)
+    return _may_help(value.info.node, sources) and runs.delivers(value, machine, alone=True)

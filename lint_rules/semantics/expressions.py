@@ -8,7 +8,7 @@ import builtins
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from lint_rules.semantics import calls, delivery
+from lint_rules.semantics import calls, delivery, sources
 from lint_rules.semantics.environment import Environment, path_of
 from lint_rules.semantics.narrow import assume, comparison
 from lint_rules.semantics.values import (
@@ -164,7 +164,7 @@ def _await(node: ast.Await, env: Environment, machine: Machine) -> Value:
         delivery.logged(env, node)
         return UNKNOWN
     if isinstance(value, Pending):
-        return value.result
+        return sources.awaited(value, env, machine)
     delivery.turned(env)
     return value if isinstance(value, Instance) else UNKNOWN  # what a known client gives is known not to be LiteLLM's
 
@@ -316,9 +316,11 @@ def _generators(
     """Return the state inside a comprehension, and what it iterates over."""
     inner, iterated = env.copy(), []
     for generator in generators:
+        is_async = bool(generator.is_async)
         iterable = evaluate(generator.iter, inner, machine)
+        iterable = sources.iterated(iterable, generator.iter, inner, machine, is_async=is_async)
         iterated.append(iterable)
-        machine.assign(generator.target, machine.element_of(iterable, is_async=bool(generator.is_async)), inner)
+        machine.assign(generator.target, machine.element_of(iterable, is_async=is_async), inner)
         for condition in generator.ifs:
             inner = assume(condition, inner, True, machine)
     return inner, iterated

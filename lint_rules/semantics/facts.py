@@ -25,6 +25,7 @@ from lint_rules.semantics.releases import Extent, Targets
 from lint_rules.semantics.source import Source, shorten
 from lint_rules.semantics.syntax import holds, imports, leaves_parameter_early, nodes_of, own_nodes
 from lint_rules.semantics.values import External, FunctionInfo, Home
+from lint_rules.settings import EVERYTHING, Settings
 
 __all__ = [
     "ContentUse",
@@ -98,9 +99,10 @@ class BlockingFlush:
 
 @dataclass(frozen=True)
 class ModuleFacts:
-    """All facts of one module, in source order, and the SDKs that it may run with."""
+    """All facts of one module, in source order, the SDKs that it may run with, and how it is checked."""
 
     targets: Targets
+    settings: Settings = EVERYTHING
 
     stream_exits: tuple[StreamExit, ...] = ()
     content_uses: tuple[ContentUse, ...] = ()
@@ -118,7 +120,9 @@ class ModuleFacts:
                 yield entry
 
 
-def gather(tree: ast.Module, source: Source, home: Home, targets: Targets) -> ModuleFacts:
+def gather(
+    tree: ast.Module, source: Source, home: Home, targets: Targets, settings: Settings = EVERYTHING
+) -> ModuleFacts:
     """Interpret a module and return its facts. Raises `TooLargeError` beyond the bound and RecursionError on absurd
     nesting."""
     machine = Machine(tree, home)
@@ -126,6 +130,7 @@ def gather(tree: ast.Module, source: Source, home: Home, targets: Targets) -> Mo
     _ask_callers(machine)
     return ModuleFacts(
         targets,
+        settings,
         stream_exits=_sorted(_stream_exits(record, source, machine.home)),
         content_uses=_sorted(_content_uses(record, source, machine.home)),
         entry_points=_sorted(entry_points(machine, record, source)),
@@ -217,7 +222,8 @@ def _blocking_flushes(record: Record, source: Source) -> Iterator[BlockingFlush]
 def _unread_streams(record: Record, source: Source, home: Home) -> Iterator[UnreadStream]:
     for origin, made in record.made.items():
         foreign = made.function is not None and made.function.home is not home
-        if origin not in record.consumed and not foreign:
+        is_one = not made.undecided or origin in record.awaited
+        if is_one and origin not in record.consumed and not foreign:
             yield UnreadStream(source.span(made.node), origin.callable, made.is_async, origin in record.stepped)
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from lint_rules.finding import Step
-from lint_rules.semantics import calls, delivery, expressions, runs, sdk, statements, tracing
+from lint_rules.semantics import calls, delivery, expressions, runs, sdk, sources, statements, tracing
+from lint_rules.semantics.declared import spelled
 from lint_rules.semantics.environment import START, Environment, Routes, merge_routes, path_of
 from lint_rules.semantics.lifespans import around_lifespans
 from lint_rules.semantics.narrow import Decision, is_empty, narrow_truth, strongest
@@ -51,6 +52,7 @@ from lint_rules.semantics.syntax import (
     imports,
     is_generator,
     loops_of,
+    nodes_of,
     observation_type,
     runs_coroutines,
     stored_attributes,
@@ -187,7 +189,8 @@ class Machine:
     def __init__(self, tree: ast.Module, home: Home | None = None) -> None:
         self.tree, self.home = tree, home or Home()
         self.steps = self.calls = self.foreign_steps = self.steps_by_hand = 0
-        self.home.uses_litellm = self.home.uses_litellm or imports(tree, "litellm")
+        uses_source = spelled(nodes_of(tree), self.home.declared).uses_source
+        self.home.uses_litellm = self.home.uses_litellm or imports(tree, "litellm") or uses_source
         self.start: Routes = START if runs_coroutines(tree) else frozenset()
         self.terminating = self.unwinding = False
         self.infos: dict[ast.AST, FunctionInfo] = {}
@@ -251,8 +254,8 @@ class Machine:
 
     def _leading(self) -> frozenset[str]:
         """Return the functions that are worth a look by themselves; the others are looked at when those call them."""
-        near = {name for name, value in self.home.names.items() if is_near(value)}
-        return outline(self.tree).leading(near) | around_lifespans(self.tree)
+        near = {name for name, value in self.home.names.items() if is_near(value, self.home.declared)}
+        return outline(self.tree, self.home).leading(near) | around_lifespans(self.tree)
 
     def _defined(self) -> Iterator[Function]:
         """Every function defined so far, constructors first, and those that interpreting them defines."""
@@ -311,7 +314,9 @@ class Machine:
             return replace(value, observed=observation_type(node)) if isinstance(value, Function) else value
         if isinstance(decorator, Function):
             result = self.apply(decorator, [value], env.copy())
-            return result if isinstance(result, Function) else value
+            value = result if isinstance(result, Function) else value
+        if isinstance(value, Function) and sources.is_made_by_helper(node, decorator, env, self):
+            return replace(value, delivers=True)
         return value
 
     def define_lambda(self, node: ast.Lambda, env: Environment) -> Value:
@@ -366,7 +371,10 @@ class Machine:
         value = self._member(receiver.info, name)
         if isinstance(value, Function):
             return self._bind(value, receiver)
-        return UNKNOWN if value is None else value
+        if value is None or value == UNKNOWN:
+            declared = receiver.info.home.own.get(f"{receiver.info.name}.{name}")
+            return External(declared) if declared is not None else UNKNOWN
+        return value
 
     def class_attribute(self, receiver: Class, name: str) -> Value:
         """Return the value of `Class.name`."""
@@ -389,9 +397,12 @@ class Machine:
                 and (found := self._member(base.info, name, depth + 1)) is not None
             ):
                 return found
-            if isinstance(base, External) and base.dotted.startswith("litellm."):
+            if isinstance(base, External) and self._is_known(f"{base.dotted}.{name}"):
                 return External(f"{base.dotted}.{name}")
         return None
+
+    def _is_known(self, dotted: str) -> bool:
+        return dotted.startswith("litellm.") or self.home.declared.leads(dotted)
 
     def _settle(self, info: ClassInfo, name: str) -> None:
         """Find out what the methods of another module's class keep in an attribute of their instance."""
@@ -436,7 +447,7 @@ class Machine:
             return self.annotated(inner, env)
         if not isinstance(annotation, ast.Name | ast.Attribute):
             return UNKNOWN
-        return instance_of(self.evaluate(annotation, env), annotation)
+        return instance_of(self.evaluate(annotation, env), annotation, self.home.declared)
 
     # Calls
 
@@ -483,7 +494,7 @@ class Machine:
 
     def _is_worth_it(self, function: Function, parameters: dict[str, Value]) -> bool:
         """Tell whether a function of another module can matter: by what it is given, or by where its names lead."""
-        given = any(is_telling(value) and value != function.bound for value in parameters.values())
+        given = any(is_telling(value, self.home.declared) and value != function.bound for value in parameters.values())
         return given or function.info.home.leads(function.info.name)
 
     def _generated(self, info: FunctionInfo, summary: Summary, node: ast.Call | None) -> Value:
@@ -564,6 +575,9 @@ class Machine:
         if function.observed:
             self.spanned(frame.calls, function.info.name, function.observed)
         value = join_all(value for value, _ in frame.returned)
+        routes, raised = final.routes if arrivals else frozenset(), frame.raised
+        if sources.delivers(function, self):
+            routes, raised = delivery.delivered_on(routes), delivery.delivered_on(raised)
         return Summary(
             value,
             join_all(value for value, _ in frame.yielded),
@@ -572,8 +586,8 @@ class Machine:
             frame.suspended_via,
             final.exhausted,
             final.abandoned,
-            final.routes if arrivals else frozenset(),
-            frame.raised,
+            routes,
+            raised,
             frozenset(frame.calls),
             frame.killed,
             frame.blocks,
@@ -607,7 +621,7 @@ class Machine:
             if isinstance(value, Stream):
                 handed = self._here(arguments.node, f"it is passed to `{function.info.name}` as `{name}`")
                 parameters[name] = replace(value, via=(*value.via, handed))
-            elif tells(value):
+            elif tells(value, self.home.declared):
                 parameters[name] = value
         return parameters
 
@@ -647,7 +661,8 @@ class Machine:
             return value
         if isinstance(value, Object):
             return self._own_manager(value)
-        return Manager(value if isinstance(value, Stream | Instance) else UNKNOWN)
+        undecided = isinstance(value, Pending) and value.undecided
+        return Manager(value if undecided or isinstance(value, Stream | Instance) else UNKNOWN)
 
     def _own_manager(self, value: Object) -> Manager:
         entering = self.attribute(value, "__aenter__"), self.attribute(value, "__enter__")
@@ -701,6 +716,8 @@ class Machine:
 
     def element_of(self, value: Value, *, is_async: bool) -> Value:
         """Return what iterating over a value gives."""
+        if isinstance(value, Pending) and value.undecided:
+            return self.element_of(value.result, is_async=True)
         if isinstance(value, Stream) and value.element is not None:
             return value.element
         if isinstance(value, Stream):
@@ -991,9 +1008,9 @@ class Machine:
 
     # What LiteLLM and the program's end do: `tracing` and `runs` know more
 
-    def made(self, origin: Origin, node: ast.Call, is_async: bool) -> None:
+    def made(self, origin: Origin, node: ast.Call, is_async: bool, *, undecided: bool = False) -> None:
         """The SDK has made a stream."""
-        self.record.made[origin] = Made(node, self.frame.info, is_async)
+        self.record.made[origin] = Made(node, self.frame.info, is_async, undecided)
 
     def called_in_context(self, node: ast.Call) -> None:
         """A LiteLLM call whose logging sees the context of the caller, and with it the active span."""

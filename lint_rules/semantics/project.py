@@ -12,16 +12,26 @@ import itertools
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from lint_rules import files
-from lint_rules.semantics import sdk
+from lint_rules.semantics.declared import NOTHING_DECLARED, Declared
 from lint_rules.semantics.infer import Machine, TooLargeError
 from lint_rules.semantics.reach import Outline, Program, outline
 from lint_rules.semantics.record import Record
 from lint_rules.semantics.syntax import parse
-from lint_rules.semantics.values import UNKNOWN, Home, Imported, Namespace, Value, find_outside
+from lint_rules.semantics.values import (
+    UNKNOWN,
+    External,
+    Home,
+    Imported,
+    Instance,
+    Namespace,
+    Unknown,
+    Value,
+    find_outside,
+)
 
 MAX_STEPS_TO_SDK = 2
 """How many imports away a module that mentions the SDKs may be for a module to be worth a look."""
@@ -52,7 +62,8 @@ _SPANS = re.compile(rb"\bobserve\b|start_as_current_")
 class Project:
     """The modules around the files of one run, memoised by path."""
 
-    def __init__(self) -> None:
+    def __init__(self, declared: Declared = NOTHING_DECLARED) -> None:
+        self.declared = declared
         self._data: dict[str, bytes | None] = {}
         self._homes: dict[str, Home | None] = {}
         self._records: dict[str, Record] = {}
@@ -70,6 +81,8 @@ class Project:
         self._forcing: set[tuple[str, str]] = set()
         self._outlines: dict[str, Outline | None] = {}
         self._programs: dict[str, frozenset[str]] = {}
+        self._mentioned: dict[str, bool] = {}
+        self._owns: dict[str, Mapping[str, str]] = {}
 
     def home(self, path: str) -> Home:
         """Return a fresh name space for the module at `path`, which finds its imports in this project."""
@@ -85,6 +98,8 @@ class Project:
             program=partial(self.program, path),
             companions=partial(self._companions, path),
             mentions=partial(self._mentions, path),
+            declared=self.declared,
+            own=self._own(path),
         )
 
     # Finding modules
@@ -147,6 +162,19 @@ class Project:
                     return ".".join(parts[at:])
         return ""
 
+    def _own(self, path: str) -> Mapping[str, str]:
+        """Return the declared names that are of this module, by what they are called in it."""
+        if path not in self._owns:
+            last = os.path.basename(path.removesuffix(".py").removesuffix(os.sep + "__init__"))
+            names = [name for name in self.declared.owners if name.rpartition(".")[2] == last]
+            called = next((name for name in names if self._is_called(path, name)), None)
+            self._owns[path] = self.declared.in_module(called) if called is not None else {}
+        return self._owns[path]
+
+    def _is_called(self, path: str, module: str) -> bool:
+        """Tell whether a module of this name, imported from beside it, is the one at `path`."""
+        return next(self._candidates(os.path.join(os.path.dirname(path), ""), 0, module), None) == path
+
     # What a module binds
 
     def _namespace(self, path: str, importer: str) -> Namespace:
@@ -173,6 +201,8 @@ class Project:
         value = home.names.get(name) if home is not None else None
         if isinstance(value, Imported):
             value = value.force()
+        if name in self._own(path) and (value is None or isinstance(value, Unknown | External | Instance)):
+            return External(self._own(path)[name])
         if value is not None:
             return value
         submodule = self._below(path, name)
@@ -215,7 +245,7 @@ class Project:
         paths = self._closure(path)
         if len(paths) > MAX_PROGRAM or not any(b"langfuse" in (self._read(one) or b"") for one in paths):
             return None
-        outlines = {path: outline(tree)}
+        outlines = {path: outline(tree, self.home(path))}
         outlines |= {one: found for one in paths[1:] if (found := self._outline(one)) is not None}
         index = {one: at for at, one in enumerate(outlines)}
         neighbours = (tuple(index[near] for near in self.imports(one) if near in index) for one in outlines)
@@ -253,7 +283,7 @@ class Project:
         if path not in self._outlines:
             data = self._read(path)
             try:
-                self._outlines[path] = outline(parse(data)) if data is not None else None
+                self._outlines[path] = outline(parse(data), self.home(path)) if data is not None else None
             except (SyntaxError, RecursionError, MemoryError):
                 self._outlines[path] = None
         return self._outlines[path]
@@ -304,11 +334,14 @@ class Project:
         return self._listings[root]
 
     def _users(self, path: str) -> tuple[str, ...]:
-        """Return the modules of the project that mention LiteLLM."""
+        """Return the modules of the project that mention LiteLLM, or what is declared to be like it."""
         root = _project_root(path)
         if root not in self._using:
-            self._using[root] = tuple(one for one in self._listed(path) if b"litellm" in (_peek(one) or b""))
+            self._using[root] = tuple(one for one in self._listed(path) if self._uses(_peek(one) or b""))
         return self._using[root]
+
+    def _uses(self, data: bytes) -> bool:
+        return b"litellm" in data or self.declared.is_imported(data)
 
     def _seen_in(self, path: str) -> Record | None:
         if path not in self._seen:
@@ -389,8 +422,11 @@ class Project:
         return None
 
     def _mentions_sdk(self, path: str) -> bool:
-        data = self._read(path)
-        return data is not None and sdk.is_mentioned(data)
+        if path not in self._mentioned:
+            data = self._read(path)
+            named = data is not None and (self.declared.is_mentioned(data) or bool(self._own(path)))
+            self._mentioned[path] = named
+        return self._mentioned[path]
 
     def imports(self, path: str) -> tuple[str, ...]:
         """Return the project's modules that a module imports, read off its text."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lint_rules.semantics import sdk
+from lint_rules.semantics.declared import Declared
 from lint_rules.semantics.environment import Environment
 from lint_rules.semantics.values import (
     TEXT,
@@ -137,15 +138,17 @@ def defaults_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> di
     return {argument.arg: default for argument, default in pairs}
 
 
-def is_near(value: Value) -> bool:
+def is_near(value: Value, declared: Declared) -> bool:
     """Tell whether a name of the module leads to the SDKs, or into another module of the project."""
     if isinstance(value, External | Instance):
-        return value.dotted.startswith(("litellm", "langfuse"))
+        return value.dotted.startswith(("litellm", "langfuse")) or declared.leads(value.dotted)
     return isinstance(value, Imported | Namespace)
 
 
-def is_telling(value: Value) -> bool:
-    return isinstance(value, TELLING) or (isinstance(value, External) and value.dotted in sdk.CALLS)
+def is_telling(value: Value, declared: Declared) -> bool:
+    if isinstance(value, External):
+        return value.dotted in sdk.CALLS or value.dotted in declared.sources
+    return isinstance(value, TELLING) or (isinstance(value, Instance) and declared.leads(value.dotted))
 
 
 def call_at(node: ast.expr) -> ast.Call:
@@ -153,14 +156,14 @@ def call_at(node: ast.expr) -> ast.Call:
     return ast.copy_location(ast.Call(node, [], []), node)
 
 
-def tells(value: Value) -> bool:
+def tells(value: Value, declared: Declared) -> bool:
     """Tell whether an argument can make a difference to what a function does: what a text says never does."""
     if isinstance(value, Const):
         return value.value is None or isinstance(value.value, bool)
     if isinstance(value, Instance | External):
-        return value.dotted.startswith(("litellm", "langfuse"))
+        return value.dotted.startswith(("litellm", "langfuse")) or declared.leads(value.dotted)
     if isinstance(value, Many):
-        return tells(value.element) or any(tells(item) for item in value.items or ())
+        return any(tells(one, declared) for one in (value.element, *(value.items or ())))
     return not isinstance(value, Unknown | Nothing | Text | Flag)
 
 
@@ -178,7 +181,7 @@ def bound_names(node: ast.ClassDef) -> Iterator[str]:
             yield statement.target.id
 
 
-def instance_of(value: Value, node: ast.expr) -> Value:
+def instance_of(value: Value, node: ast.expr, declared: Declared) -> Value:
     if isinstance(value, Class):
         return Object(value.info)
     if not isinstance(value, External):
@@ -193,6 +196,6 @@ def instance_of(value: Value, node: ast.expr) -> Value:
         return TEXT
     return (
         Instance(value.dotted)
-        if value.dotted.startswith("litellm.") or value.dotted in sdk.LANGFUSE_CLIENTS
+        if value.dotted.startswith("litellm.") or value.dotted in sdk.LANGFUSE_CLIENTS or declared.leads(value.dotted)
         else UNKNOWN
     )

@@ -13,9 +13,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from lint_rules.semantics import sdk
+from lint_rules.semantics.declared import Spelled, spelled
+from lint_rules.semantics.environment import path_of
 from lint_rules.semantics.syntax import last_name, nodes_of, own_nodes
+
+if TYPE_CHECKING:
+    from lint_rules.semantics.values import Home
 
 MODULE = "<module>"
 """The name under which a module's top level, which runs on import, goes."""
@@ -60,10 +66,12 @@ class Outline:
     callbacks: frozenset[str] = frozenset()
     """The Langfuse callbacks that it registers with LiteLLM, by name."""
     tracing_off: bool = False
+    words: frozenset[str] = frozenset()
+    """What it calls the callables that the settings declare, and what these are reached through."""
 
     def leading(self, imported: set[str]) -> frozenset[str]:
         """Return the functions that mention what the linter is about, or mention one that does."""
-        words = _WORDS | imported
+        words = _WORDS | self.words | imported
         leading = {name for name, sketch in self.functions.items() if sketch.mentions & words or sketch.flushes}
         growing = True
         while growing:
@@ -152,19 +160,38 @@ class Program:
         return whole
 
 
-def outline(tree: ast.Module) -> Outline:
-    """Return the outline of a module."""
-    result = Outline()
-    aliases = _langfuse_names(tree)
-    _outline_scope(tree, MODULE, result, aliases)
+@dataclass(frozen=True)
+class _Aliases:
+    """What a module calls what records or delivers: things of Langfuse's, and what the settings declare."""
+
+    langfuse: frozenset[str]
+    declared: Spelled
+    own_sources: frozenset[str]
+    """Functions of the module itself that are declared to be stream sources."""
+    own_flushes: frozenset[str]
+
+
+def outline(tree: ast.Module, home: Home) -> Outline:
+    """Return the outline of a module; its `home` knows what the settings declare."""
+    known = spelled(nodes_of(tree), home.declared)
+    sources, flushes = (
+        frozenset(own.rpartition(".")[2] for own, name in home.own.items() if name in names)
+        for names in (home.declared.sources, home.declared.flushes)
+    )
+    result = Outline(words=known.words | sources | flushes)
+    _outline_scope(tree, MODULE, result, _Aliases(_langfuse_names(tree), known, sources, flushes))
     result.callbacks = frozenset(name for node in nodes_of(tree) for name in _registered(node))
     result.tracing_off = any(_switches_off(node) for node in nodes_of(tree))
     return result
 
 
-def _outline_scope(scope: ast.AST, name: str, result: Outline, aliases: frozenset[str]) -> None:
+def _outline_scope(scope: ast.AST, name: str, result: Outline, aliases: _Aliases) -> None:
     nodes = list(own_nodes(scope))
-    result.add(name, _sketch(scope, nodes, aliases))
+    sketch = _sketch(scope, nodes, aliases)
+    if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
+        sketch.awaits_litellm |= isinstance(scope, ast.AsyncFunctionDef) and name in aliases.own_sources
+        sketch.flushes |= name in aliases.own_flushes
+    result.add(name, sketch)
     for node in nodes:
         if name == MODULE and isinstance(node, ast.Assign):
             _outline_variable(node, result)
@@ -184,7 +211,7 @@ def _outline_variable(node: ast.Assign, result: Outline) -> None:
             result.add(target.id, Sketch(mentions))
 
 
-def _outline_class(node: ast.ClassDef, result: Outline, aliases: frozenset[str]) -> None:
+def _outline_class(node: ast.ClassDef, result: Outline, aliases: _Aliases) -> None:
     """A class leads wherever its methods lead; it flushes only where a method that does is named."""
     inner = Outline()
     _outline_scope(node, node.name, inner, aliases)
@@ -199,17 +226,19 @@ def _outline_class(node: ast.ClassDef, result: Outline, aliases: frozenset[str])
     result.add(node.name, whole)
 
 
-def _sketch(scope: ast.AST, nodes: list[ast.AST], aliases: frozenset[str]) -> Sketch:
+def _sketch(scope: ast.AST, nodes: list[ast.AST], aliases: _Aliases) -> Sketch:
     sketch = Sketch()
     decorators = list(getattr(scope, "decorator_list", ())) if not isinstance(scope, ast.ClassDef) else []
     for node in [*nodes, *(part for decorator in decorators for part in ast.walk(decorator))]:
+        if aliases.declared.words and isinstance(node, ast.Name | ast.Attribute):
+            _sketch_declared(scope, node, aliases.declared, sketch)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             sketch.mentions.add(node.id)
-            sketch.observes |= node.id in aliases
+            sketch.observes |= node.id in aliases.langfuse
         elif isinstance(node, ast.Attribute):
             sketch.mentions.add(node.attr)
             sketch.awaits_litellm |= node.attr in _ASYNC_CALLS
-            sketch.flushes |= node.attr in FLUSHES and _may_be_langfuse(node.value, aliases)
+            sketch.flushes |= node.attr in FLUSHES and _may_be_langfuse(node.value, aliases.langfuse)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             sketch.mentions |= {
                 part.id for one in node.decorator_list for part in ast.walk(one) if isinstance(part, ast.Name)
@@ -218,6 +247,15 @@ def _sketch(scope: ast.AST, nodes: list[ast.AST], aliases: frozenset[str]) -> Sk
     sketch.awaits_litellm |= bool(sketch.mentions & _ASYNC_CALLS)
     sketch.flushes |= bool(sketch.mentions & {"GLOBAL_LOGGING_WORKER", "flush_langfuse_tracing"})
     return sketch
+
+
+def _sketch_declared(scope: ast.AST, node: ast.Name | ast.Attribute, declared: Spelled, sketch: Sketch) -> None:
+    """Note that a function mentions a callable that is declared; a coroutine is taken to await a stream source."""
+    path = path_of(node) or ""
+    method = node.attr if isinstance(node, ast.Attribute) else ""
+    if isinstance(scope, ast.AsyncFunctionDef):
+        sketch.awaits_litellm |= path in declared.sources or method in declared.methods
+    sketch.flushes |= path in declared.flushes or method in declared.flushing
 
 
 _ASYNC_CALLS = frozenset(name.rpartition(".")[2] for name, call in sdk.CALLS.items() if call.is_async)

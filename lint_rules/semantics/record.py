@@ -121,6 +121,8 @@ class Made:
     node: ast.Call
     function: FunctionInfo | None
     is_async: bool
+    undecided: bool = False
+    """It is one if it is awaited."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,8 @@ class Record:
 
     exits: dict[tuple[ast.stmt, ast.stmt], Exit] = field(default_factory=dict)
     made: dict[Origin, Made] = field(default_factory=dict)
+    awaited: set[Origin] = field(default_factory=set)
+    """Streams of declared sources that were awaited."""
     stepped: set[Origin] = field(default_factory=set)
     """Streams from which single elements are taken by hand."""
     blocking: dict[ast.Call, BlockingFlush] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from lint_rules.finding import Flush
-from lint_rules.semantics import delivery, sdk
+from lint_rules.semantics import delivery, sdk, sources
 from lint_rules.semantics.environment import Environment, Route, Routes, merge_routes
 from lint_rules.semantics.lifespans import adds_route
 from lint_rules.semantics.record import BlockingFlush, Entry
@@ -20,7 +20,6 @@ from lint_rules.semantics.values import (
     Imported,
     Instance,
     Partial,
-    Pending,
     Value,
 )
 
@@ -41,6 +40,7 @@ def entry_point(node: ast.Call, runner: str, env: Environment, machine: Machine)
     ran = values[0] if values else UNKNOWN
     if isinstance(ran, Function):
         ran = machine.apply(ran, values[1:], env)
+    result = sources.ran(ran, env, machine)
     if not closes and any(route.unlogged for route in outer) and not any(route.unlogged for route in env.routes):
         frame.entries = [entry for entry in frame.entries if machine.record.entries.pop(entry.node, None) is None]
     _note_entry(node, runner, machine.called, env, machine)
@@ -48,7 +48,7 @@ def entry_point(node: ast.Call, runner: str, env: Environment, machine: Machine)
     delivery.ran(env, node, outer if closes else frozenset())
     if closes and any(route.unlogged for route in outer):
         env.routes = merge_routes(outer, env.routes)
-    return ran.result if isinstance(ran, Pending) else UNKNOWN
+    return result
 
 
 def _note_entry(

@@ -7,11 +7,11 @@ and what may be raised to the innermost `try`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lint_rules.semantics import delivery, sdk
+from lint_rules.semantics import delivery, sdk, sources
 from lint_rules.semantics.environment import Environment, Routes, path_of
 from lint_rules.semantics.exporters import keeps_exporters
 from lint_rules.semantics.narrow import Decision, assume, decided_by
@@ -71,6 +71,14 @@ class Catcher:
 
 
 Finalizer = Callable[[Environment], "Environment | None"]
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """What a context manager does on the way out, by itself, and whether it does so when its body raises."""
+
+    run: Finalizer
+    on_error: bool = True
 
 
 def run_block(statements: Sequence[ast.stmt], env: Environment, machine: Machine) -> Environment | None:
@@ -199,6 +207,7 @@ def _merge(arrivals: list[Environment | None]) -> Environment | None:
 def _for(node: ast.For | ast.AsyncFor, env: Environment, machine: Machine) -> Environment | None:
     is_async = isinstance(node, ast.AsyncFor)
     iterable = machine.iterated(machine.evaluate(node.iter, env), node.iter, env)
+    iterable = sources.iterated(iterable, node.iter, env, machine, is_async=is_async)
     stream = stream_in(iterable, is_async=is_async)
     machine.looped(node, stream)
     element = machine.element_of(iterable, is_async=is_async)
@@ -383,17 +392,18 @@ _NONE_ERRORS = {"TypeError", "AttributeError"}
 
 def _with(node: ast.With | ast.AsyncWith, env: Environment, machine: Machine) -> Environment | None:
     frame, depth = machine.frame, len(machine.frame.finalizers)
-    leaving: list[Manager] = []
+    leaving: list[Leaving] = []
     spans: list[ast.expr] = []
     for item in node.items:
-        manager = machine.manager(machine.evaluate(item.context_expr, env))
+        value = machine.evaluate(item.context_expr, env)
+        manager = machine.manager(value)
         if isinstance(manager.entered, Instance) and sdk.opens_span(manager.entered.dotted):
             spans.append(item.context_expr)
         if item.optional_vars is not None:
             machine.assign(item.optional_vars, manager.entered, env)
-        if manager.leave is not None:
-            leaving.append(manager)
-            frame.finalizers.append(lambda state, leave=manager.leave: machine.applied(leave, state))  # type: ignore[misc]
+        ways_out = list(_ways_out(item.context_expr, value, manager, env, machine))
+        leaving += ways_out
+        frame.finalizers += [way_out.run for way_out in ways_out]
     catcher = Catcher()
     frame.catchers.append(catcher)
     outside, frame.calls = frame.calls, set()
@@ -403,14 +413,23 @@ def _with(node: ast.With | ast.AsyncWith, env: Environment, machine: Machine) ->
     frame.calls |= outside
     frame.catchers.pop()
     if catcher.raised is not None:
-        for manager in reversed(leaving):
-            if manager.leave is not None and manager.leave_on_error:
-                machine.applied(manager.leave, catcher.raised)
+        for way_out in reversed(leaving):
+            if way_out.on_error:
+                way_out.run(catcher.raised)
         machine.raised(catcher.raised)
     if end is not None:
         end = _finalize(end, depth, machine)
     del frame.finalizers[depth:]
     return end
+
+
+def _ways_out(node: ast.expr, value: Value, manager: Manager, env: Environment, machine: Machine) -> Iterator[Leaving]:
+    """Yield what `with node` does on its way out."""
+    leave = manager.leave
+    if leave is not None:
+        yield Leaving(lambda state: machine.applied(leave, state), manager.leave_on_error)
+    if sources.is_made_by_helper(node, value, env, machine):
+        yield Leaving(lambda state: sources.left(node, state, machine))
 
 
 def _match(node: ast.Match, env: Environment, machine: Machine) -> Environment | None:

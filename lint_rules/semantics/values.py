@@ -8,12 +8,13 @@ stream) and forget everything else.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from lint_rules.finding import Step
+from lint_rules.semantics.declared import NOTHING_DECLARED, Declared
 
 if TYPE_CHECKING:
     from lint_rules.semantics.environment import Environment
@@ -80,6 +81,11 @@ class Home:
     """What was seen in the modules that open spans of the Langfuse SDK and run in one program with this one."""
     mentions: Callable[[frozenset[str]], bool] = field(default=lambda words: False)
     """Whether one of these words stands anywhere in the modules that may run in one program with this one."""
+    declared: Declared = NOTHING_DECLARED
+    """What the settings say of callables outside."""
+    own: Mapping[str, str] = field(default_factory=dict)
+    """Declared names that are of this module after all, and what they are reached through, by what they are called in
+    it (`Client`, `Client.ask`)."""
 
 
 Finder = Callable[[int, str, str | None], "Value"]
@@ -190,6 +196,8 @@ class Function:
     """The `self` or `cls` of a bound method."""
     observed: str = ""
     """As what Langfuse's `@observe` records its calls ("span", "generation", ...); empty: not decorated with it."""
+    delivers: bool = False
+    """A declared helper is around it, which delivers on every way out."""
 
 
 @dataclass(frozen=True)
@@ -219,6 +227,8 @@ class Pending:
     """An awaitable that gives `result`: a coroutine, a task, a future."""
 
     result: Value
+    undecided: bool = False
+    """It may as well be the result itself: whether it is awaited or iterated will tell."""
 
 
 @dataclass(frozen=True)
@@ -228,6 +238,8 @@ class Manager:
     entered: Value
     leave: Function | None = None
     leave_on_error: bool = True
+    delivers: ast.expr | None = None
+    """The call of a declared helper that gave it: it delivers on the way out."""
 
 
 @dataclass(frozen=True)
@@ -417,7 +429,7 @@ def join(left: Value, right: Value) -> Value:
     if isinstance(left, Many) and isinstance(right, Many):
         return Many(join(left.element, right.element))
     if isinstance(left, Pending) and isinstance(right, Pending):
-        return Pending(join(left.result, right.result))
+        return Pending(join(left.result, right.result), left.undecided or right.undecided)
     return _join_unlike(left, right)
 
 

@@ -22,11 +22,12 @@ OPTION = "--target"
 class Finder:
     """Finds the targets of the projects that files belong to; each project is looked at once.
 
-    `stated` holds requirements that the user gives (`litellm==1.77.7`); they win over everything that is found.
+    `stated` holds requirements that the user gives (`litellm==1.77.7`); they win over everything that is found. If it
+    is `isolated`, what `[tool.lint_rules]` states is none of it.
     """
 
-    def __init__(self, stated: tuple[str, ...] = (), origin: str = OPTION) -> None:
-        self._stated, self._origin = stated, origin
+    def __init__(self, stated: tuple[str, ...] = (), origin: str = OPTION, *, isolated: bool = False) -> None:
+        self._stated, self._origin, self._isolated = stated, origin, isolated
         self._trees: dict[Path, Tree] = {}
         self._found: dict[tuple[Path, str], tuple[Target, list[str]]] = {}
         self._problems: dict[Path, str] = {}
@@ -50,6 +51,8 @@ class Finder:
     def problem(self, path: str) -> str:
         """Return what is wrong with the settings of the project that the file at `path` belongs to, if anything is."""
         folder = _absolute(path).parent
+        if self._isolated:
+            return ""
         if folder not in self._problems:
             from lint_rules.targets.search import configuration  # noqa: PLC0415 - most runs meet no SDK
 
@@ -73,10 +76,11 @@ class Finder:
         folder = path.parent
         tree = self._tree(folder)
         own = [stated(self._stated, self._origin), *search.script_readings(tree, path)]
+        around = search.project_readings(tree, folder, isolated=self._isolated)
         if any(any(reading.about(package)) or reading.notes for reading in own):
-            return search.first_target(package, (*own, *search.project_readings(tree, folder)))
+            return search.first_target(package, (*own, *around))
         if (folder, package) not in self._found:
-            self._found[folder, package] = search.first_target(package, search.project_readings(tree, folder))
+            self._found[folder, package] = search.first_target(package, around)
         return self._found[folder, package]
 
     def _tree(self, folder: Path) -> Tree:

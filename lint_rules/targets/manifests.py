@@ -37,6 +37,13 @@ def configured(tree: Tree, path: Path) -> Iterator[Mention]:
         yield from stated(wanted, origin).mentions
 
 
+def is_configured(tree: Tree, path: Path) -> bool:
+    """Tell whether a pyproject.toml that can be read has settings for this linter, of whatever kind."""
+    if not path.is_file() or b"lint_rules" not in tree.data(path):
+        return False
+    return "lint_rules" in table(tree.toml(path), "tool")
+
+
 def script(data: bytes, origin: str) -> Iterator[Mention]:
     """Read the metadata inside a script (PEP 723): it runs in an environment of its own."""
     found = _SCRIPT.search(data.decode("utf-8-sig", "replace").replace("\r\n", "\n"))

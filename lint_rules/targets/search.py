@@ -39,9 +39,11 @@ def script_readings(tree: Tree, path: Path) -> Iterator[Reading]:
     yield tree.guarded(lambda: manifests.script(data, tree.label(path)), path)
 
 
-def project_readings(tree: Tree, folder: Path) -> Iterator[Reading]:
-    """Yield what the files around a folder say, most telling first: settings, locks, ranges, installations."""
-    yield configuration(tree, folder)
+def project_readings(tree: Tree, folder: Path, *, isolated: bool) -> Iterator[Reading]:
+    """Yield what the files around a folder say, most telling first: settings (not if `isolated`), locks, ranges,
+    installations."""
+    if not isolated:
+        yield configuration(tree, folder)
     yield from _locked(tree, folder)
     for one in tree.folders(folder):
         for reader, path in manifests.manifest_files(one):
@@ -54,9 +56,13 @@ def project_readings(tree: Tree, folder: Path) -> Iterator[Reading]:
 
 
 def configuration(tree: Tree, folder: Path) -> Reading:
-    """Return what the nearest pyproject.toml that has settings for this linter states."""
-    readings = (tree.reading(manifests.configured, one / "pyproject.toml") for one in tree.folders(folder))
-    return next((reading for reading in readings if reading.mentions or reading.notes), Reading())
+    """Return what the nearest pyproject.toml with settings for this linter states: they count as a whole, so those that
+    state no target hide what is stated above."""
+    for one in tree.folders(folder):
+        reading = tree.reading(manifests.configured, one / "pyproject.toml")
+        if reading != Reading() or manifests.is_configured(tree, one / "pyproject.toml"):
+            return reading
+    return Reading()
 
 
 def _locked(tree: Tree, folder: Path) -> Iterator[Reading]:

@@ -52,7 +52,7 @@ def may_matter(data: bytes, path: str, project: Project) -> bool:
 
 def check_tree(tree: ast.Module, text: str, path: str, settings: Settings, around: Surroundings) -> tuple[Finding, ...]:
     """Return the findings of a parsed module, in source order. Raises what `gather` raises."""
-    facts = gather(tree, Source(text), around.project.home(path), around.targets.targets(path))
+    facts = gather(tree, Source(text), around.project.home(path), around.targets.targets(path), settings)
     return tuple(sorted(_findings(facts, settings), key=lambda finding: (finding.span, finding.code)))
 
 

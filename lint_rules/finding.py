@@ -60,6 +60,18 @@ class DrainBefore:
 
 
 @dataclass(frozen=True)
+class LogPartial:
+    """Log what was received of the stream of the loop at `loop` right before the `break` or `return` at `exit`.
+
+    `stream` is as for `DrainBefore`.
+    """
+
+    exit: Span
+    loop: Span
+    stream: str | None
+
+
+@dataclass(frozen=True)
 class OrEmpty:
     """Write `<read> or ""` for the expression at `read`."""
 
@@ -164,7 +176,7 @@ class UseSuccessors:
     places: tuple[Respell, ...] = ()
 
 
-Edit = ContinueLoop | DrainBefore | OrEmpty | DeliverTraces | UseSuccessors
+Edit = ContinueLoop | DrainBefore | LogPartial | OrEmpty | DeliverTraces | UseSuccessors
 
 
 @dataclass(frozen=True)

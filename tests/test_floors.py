@@ -25,7 +25,12 @@ FLOORS = {
         "lint_rules.targets",
     ],
     "lint_rules.options": ["lint_rules.configuration", "lint_rules.settings", "lint_rules.targets"],
-    "lint_rules.semantics": ["lint_rules.semantics", "lint_rules.finding", "lint_rules.files"],
+    "lint_rules.semantics": [
+        "lint_rules.semantics",
+        "lint_rules.finding",
+        "lint_rules.files",
+        "lint_rules.settings",
+    ],
     "lint_rules.targets": [
         "lint_rules.targets",
         "lint_rules.semantics",
@@ -33,7 +38,12 @@ FLOORS = {
         "lint_rules.finding",
         "lint_rules.settings",
     ],
-    "lint_rules.rules": ["lint_rules.rules", "lint_rules.semantics", "lint_rules.finding"],
+    "lint_rules.rules": [
+        "lint_rules.rules",
+        "lint_rules.semantics",
+        "lint_rules.finding",
+        "lint_rules.settings",
+    ],
     "lint_rules.report": ["lint_rules.report", "lint_rules.rules", "lint_rules.finding"],
     "lint_rules.shim": ["lint_rules.shim"],
     "lint_rules.engine": [

@@ -8,7 +8,7 @@ import builtins
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from lint_rules.semantics import calls, delivery
+from lint_rules.semantics import calls, delivery, sdk
 from lint_rules.semantics.environment import Environment, path_of
 from lint_rules.semantics.narrow import assume, comparison
 from lint_rules.semantics.values import (
@@ -107,6 +107,8 @@ def attribute_of(base: Value, name: str, node: ast.expr, machine: Machine) -> Va
     if isinstance(base, Part):
         return part_of(base, name, node)
     if isinstance(base, Const | Text | Content | Many | Stream | Pending | Function | Tasks):
+        return Method(base, name)
+    if isinstance(base, Method) and base.name == sdk.LOGGING_OBJECT and isinstance(base.receiver, Stream):
         return Method(base, name)
     if base == UNKNOWN and name == "choices" and machine.frame.home.uses_litellm:
         return Part(Kind.CHOICES)  # what it came from is out of sight, what it is shows in what it has

@@ -25,6 +25,7 @@ from lint_rules.semantics.releases import Extent, Targets
 from lint_rules.semantics.source import Source, shorten
 from lint_rules.semantics.syntax import holds, imports, leaves_parameter_early, nodes_of, own_nodes
 from lint_rules.semantics.values import External, FunctionInfo, Home
+from lint_rules.settings import EVERYTHING, Settings
 
 __all__ = [
     "ContentUse",
@@ -59,6 +60,8 @@ class StreamExit:
     drainable: bool
     resumable: str | None
     """An expression that denotes the loop's iterator at the exit; None when the iterable must be given a name first."""
+    made_by: frozenset[str] = frozenset()
+    """The SDK callables whose very result is iterated; none where that is something around it."""
     trace: tuple[Step, ...] = ()
     """How the stream got here from the SDK call that made it."""
 
@@ -98,9 +101,10 @@ class BlockingFlush:
 
 @dataclass(frozen=True)
 class ModuleFacts:
-    """All facts of one module, in source order, and the SDKs that it may run with."""
+    """All facts of one module, in source order, the SDKs that it may run with, and what its project has settled."""
 
     targets: Targets
+    settings: Settings = EVERYTHING
 
     stream_exits: tuple[StreamExit, ...] = ()
     content_uses: tuple[ContentUse, ...] = ()
@@ -118,7 +122,9 @@ class ModuleFacts:
                 yield entry
 
 
-def gather(tree: ast.Module, source: Source, home: Home, targets: Targets) -> ModuleFacts:
+def gather(
+    tree: ast.Module, source: Source, home: Home, targets: Targets, settings: Settings = EVERYTHING
+) -> ModuleFacts:
     """Interpret a module and return its facts. Raises `TooLargeError` beyond the bound and RecursionError on absurd
     nesting."""
     machine = Machine(tree, home)
@@ -126,6 +132,7 @@ def gather(tree: ast.Module, source: Source, home: Home, targets: Targets) -> Mo
     _ask_callers(machine)
     return ModuleFacts(
         targets,
+        settings,
         stream_exits=_sorted(_stream_exits(record, source, machine.home)),
         content_uses=_sorted(_content_uses(record, source, machine.home)),
         entry_points=_sorted(entry_points(machine, record, source)),
@@ -182,6 +189,7 @@ def _stream_exits(record: Record, source: Source, home: Home) -> Iterator[Stream
                 loop_has_else=bool(exit_.loop.orelse),
                 drainable=not exit_.stream.restarts,
                 resumable=_resumable(exit_.loop),
+                made_by=_made_by(exit_),
                 trace=_trace(exit_, home),
             )
 
@@ -231,10 +239,22 @@ _HANDED_THROUGH = frozenset({"cast", "typing.cast", "aiter", "iter", "enumerate"
 """Calls around an iterable that read from the very object they are given."""
 
 
-def _resumable(loop: ast.For | ast.AsyncFor) -> str | None:
-    iterable = loop.iter
+def _unwrapped(iterable: ast.expr) -> ast.expr:
     while isinstance(iterable, ast.Call) and iterable.args and (path_of(iterable.func) or "") in _HANDED_THROUGH:
         iterable = iterable.args[1 if (path_of(iterable.func) or "").endswith("cast") else 0]
+    return iterable
+
+
+def _made_by(exit_: Exit) -> frozenset[str]:
+    """Return what made the iterated stream; nothing for a generator around it, and what else may be around it."""
+    stream, iterable = exit_.stream, _unwrapped(exit_.loop.iter)
+    if stream.generator is not None or stream.restarts or isinstance(iterable, ast.Call):
+        return frozenset()
+    return frozenset(origin.callable for origin in stream.origins)
+
+
+def _resumable(loop: ast.For | ast.AsyncFor) -> str | None:
+    iterable = _unwrapped(loop.iter)
     if isinstance(iterable, ast.NamedExpr):
         return iterable.target.id
     if not _is_dotted(iterable) or _rebinds(loop, path_of(iterable) or ""):

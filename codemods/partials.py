@@ -1,7 +1,7 @@
 """Log the part of a stream that was received, by one private coroutine function per module, in the file's own style.
 
 It builds the response from the chunks received and gives it to the stream's own logging object, which logs one
-response per call: whatever is read afterwards is not logged again. It never raises.
+response per call. Then it hangs up, without which the model would go on. It never raises.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ async def {name}(stream: {any}) -> None:
         await stream.logging_obj.async_success_handler(
             part, start_time=None, end_time=None, cache_hit=False
         )
+        if hasattr(stream, "aclose"):  # from litellm 1.81.14 on
+            await stream.aclose()  # the rest is generated as long as it is open
     except Exception:
         {logger}.exception("The received part of a stream is not logged")
 '''

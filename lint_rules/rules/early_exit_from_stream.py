@@ -89,6 +89,7 @@ def exit_fix(leave: StreamExit, module: ModuleFacts) -> Fix | None:
 
 
 def logs_part(leave: StreamExit, module: ModuleFacts) -> bool:
-    """Tell whether the part received is to be logged instead of the rest being read, and can be."""
-    wanted = module.settings.early_exit == LOG_PARTIAL
+    """Tell whether the part received is to be logged, and the stream closed, instead of the rest being read, and can
+    be."""
+    wanted = module.settings.early_exit == LOG_PARTIAL and not leave.read_on
     return wanted and can_log_part(leave.made_by, module.targets.litellm)

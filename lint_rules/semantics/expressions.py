@@ -335,7 +335,7 @@ def _leave_comprehension(
     """
     if any(isinstance(value, Tasks) for value in iterated):
         machine.calls = calls
-    env.routes, env.abandoned, env.exhausted = inner.routes, inner.abandoned, inner.exhausted
+    env.routes, env.abandoned, env.exhausted, env.logged = inner.routes, inner.abandoned, inner.exhausted, inner.logged
     for value in iterated:
         machine.exhausted(value, env)
 

@@ -62,6 +62,8 @@ class StreamExit:
     """An expression that denotes the loop's iterator at the exit; None when the iterable must be given a name first."""
     made_by: frozenset[str] = frozenset()
     """The SDK callables whose very result is iterated; none where that is something around it."""
+    read_on: bool = False
+    """Something else reads the stream, too, perhaps after this exit."""
     trace: tuple[Step, ...] = ()
     """How the stream got here from the SDK call that made it."""
 
@@ -190,6 +192,7 @@ def _stream_exits(record: Record, source: Source, home: Home) -> Iterator[Stream
                 drainable=not exit_.stream.restarts,
                 resumable=_resumable(exit_.loop),
                 made_by=_made_by(exit_),
+                read_on=_is_read_on(exit_, record),
                 trace=_trace(exit_, home),
             )
 
@@ -233,6 +236,13 @@ def _read_elsewhere(exit_: Exit, record: Record) -> bool:
     """A stream kept in an attribute that another loop reads too: that loop may come back to it."""
     kept = exit_.stream.origins & record.held
     return any(loop is not exit_.loop for origin in kept for loop in record.streams.get(origin, ()))
+
+
+def _is_read_on(exit_: Exit, record: Record) -> bool:
+    """Tell whether a stream has to stay open: anything but this loop reads it."""
+    origins = exit_.stream.origins
+    loops = {loop for origin in origins for loop in record.streams.get(origin, ())}
+    return bool(origins & record.resumed) or loops != {exit_.loop}
 
 
 _HANDED_THROUGH = frozenset({"cast", "typing.cast", "aiter", "iter", "enumerate"})

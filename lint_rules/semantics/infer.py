@@ -508,6 +508,7 @@ class Machine:
         env.exhausted |= summary.exhausted
         env.logged |= summary.logged
         settled = summary.exhausted | summary.logged
+        self._read_on(summary.exhausted, env)
         env.abandoned = frozenset(left for left in env.abandoned if left[0] not in settled) | summary.abandoned
         env.routes = summary.routes or env.routes
         self.frame.calls |= summary.calls
@@ -859,17 +860,23 @@ class Machine:
         origins = origins_of(value)
         self.record.consumed |= origins
         if env.abandoned and origins:
+            self._read_on(origins, env)
             env.abandoned = frozenset(left for left in env.abandoned if left[0] not in origins)
 
     def exhausted(self, value: Value, env: Environment) -> None:
         """A stream has been read to its end: LiteLLM logs it from a task of its own."""
         if not (origins := origins_of(value)):
             return
+        self._read_on(origins, env)
         env.abandoned = frozenset(left for left in env.abandoned if left[0] not in origins)
         env.exhausted |= origins
         self.record.consumed |= origins
         if isinstance(value, Stream) and value.is_async:
             delivery.streamed(env)
+
+    def _read_on(self, origins: frozenset[Origin], env: Environment) -> None:
+        """Streams are read, or may be, where some of them have been left early: that needs them open."""
+        self.record.resumed |= {origin for origin, _ in env.abandoned if origin in origins}
 
     def logged_by_hand(self, stream: Stream, env: Environment) -> None:
         """What was received of a stream has been given to the object that logs it: nothing more of it has to be
@@ -938,6 +945,7 @@ class Machine:
         if self.frame.loops:
             self.record.consumed |= origins
         self.record.stepped |= origins
+        self._read_on(origins, env)
 
     def joined(self, node: ast.Call, value: Value, env: Environment) -> None:
         """`"".join(...)` over a value."""

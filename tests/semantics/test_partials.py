@@ -80,6 +80,20 @@ REST = {
     ),
     "numbered": "import asyncstdlib\n" + program("pass", f"asyncstdlib.enumerate(await {CALL})"),
     "another call": program("response = await litellm.atext_completion(model='m', prompt='', stream=True)"),
+    "read on in a loop": program(f"response = await {CALL}") + "    if flag:\n        async for _ in response: pass\n",
+    "read on in a comprehension": program(f"response = await {CALL}")
+    + "    if flag: print([c async for c in response])\n",
+    "read on by hand": program(f"response = await {CALL}") + "    if flag: await anext(response)\n",
+    "read on by a helper": (
+        "async def rest(stream):\n    return [c async for c in stream]\n"
+        + program(f"response = await {CALL}")
+        + "    if flag: await rest(response)\n"
+    ),
+    "given away": program(f"response = await {CALL}") + "    if flag: save(response)\n",
+    "read on in a finally": (
+        f"async def f(flag):\n    response = await {CALL}\n    try:\n        async for chunk in response:\n"
+        "            if flag: return\n    finally:\n        if chunk:\n            async for _ in response: pass\n"
+    ),
     "not async": (
         "def f(flag):\n    for chunk in litellm.completion(model='m', messages=[], stream=True):\n"
         "        if flag:\n            break\n"
@@ -114,28 +128,35 @@ FORMS = {
     "by a helper behind the loop": ("        if flag:\n            return\n    await log_part(response)\n", 1),
     "in a finally": (f"        try:\n            if flag: break\n        finally:\n            {LOG}\n", 0),
     "whatever it raises": (
-        f"        if flag:\n            try:\n                {LOG}\n            except Exception:\n"
-        "                pass\n            break\n",
+        (
+            f"        if flag:\n            try:\n                {LOG}\n            except Exception:\n"
+            "                pass\n            break\n"
+        ),
         0,
     ),
     "if there is a part": (
-        "        if flag:\n            part = litellm.stream_chunk_builder(response.chunks)\n            if part:\n"
-        "                await response.logging_obj.async_success_handler(part)\n            break\n",
+        (
+            "        if flag:\n            part = litellm.stream_chunk_builder(response.chunks)\n            if part:\n"
+            "                await response.logging_obj.async_success_handler(part)\n            break\n"
+        ),
         0,
     ),
     "by way of a name": (
-        "        if flag:\n            log = response.logging_obj\n"
-        "            await log.dispatch_success_handlers(flag)\n            break\n",
+        (
+            "        if flag:\n            log = response.logging_obj\n"
+            "            await log.dispatch_success_handlers(flag)\n            break\n"
+        ),
         0,
     ),
     "in a task": (
-        "        if flag:\n"
-        "            task = asyncio.create_task(response.logging_obj.async_success_handler(flag))\n"
-        "            break\n",
+        (
+            "        if flag:\n"
+            "            task = asyncio.create_task(response.logging_obj.async_success_handler(flag))\n"
+            "            break\n"
+        ),
         0,
     ),
     "at the other exit": (f"        if flag:\n            {LOG}\n            break\n        if chunk: break\n", 1),
-    "before the stream is made": ("        if flag:\n            break\n", 1),
     "never awaited": (f"        if flag:\n            {LOG.removeprefix('await ')}\n            break\n", 1),
     "of a sync stream": (
         "        if flag:\n            response.logging_obj.success_handler(flag)\n            break\n",

@@ -25,6 +25,8 @@ async def _log_partial(stream: typing.Any) -> None:
         await stream.logging_obj.async_success_handler(
             part, start_time=None, end_time=None, cache_hit=False
         )
+        if hasattr(stream, "aclose"):  # from litellm 1.81.14 on
+            await stream.aclose()  # the rest is generated as long as it is open
     except Exception:
         logging.getLogger(__name__).exception("The received part of a stream is not logged")
 

@@ -17,6 +17,8 @@ async def {name}(stream: {any}) -> None:
         await stream.logging_obj.async_success_handler(
             part, start_time=None, end_time=None, cache_hit=False
         )
+        if hasattr(stream, "aclose"):  # from litellm 1.81.14 on
+            await stream.aclose()  # the rest is generated as long as it is open
     except Exception:
         {logger}.exception("The received part of a stream is not logged")
 

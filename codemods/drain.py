@@ -1,14 +1,16 @@
-"""Leaving a stream: run it to its end instead, or read the rest right before leaving. Shared by LLM101 and LLM102."""
+"""Leaving a stream: run it to its end instead, or read the rest, or log what was received, right before leaving. Shared
+by LLM101 and LLM102."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import libcst as cst
 from libcst import matchers as m
 
+from codemods.partials import log_first, reach_partial_helper
 from codemods.site import Change, Refused, Site, parse
-from lint_rules.finding import ContinueLoop, DrainBefore, Edit
+from lint_rules.finding import ContinueLoop, DrainBefore, Edit, LogPartial
 
 _DRAIN = """\
 # LiteLLM logs a stream only at its end: read the rest, or the trace is lost.
@@ -18,27 +20,44 @@ _DRAIN = """\
 
 
 def leave_stream_at_its_end(edit: Edit, site: Site) -> Iterator[Change]:
-    """Rewrite an early exit so that the stream is exhausted before the loop is left."""
+    """Rewrite an early exit so that the stream is exhausted, or logged as it is, before the loop is left."""
     if isinstance(edit, ContinueLoop):
         yield Change(site.statement(edit.exit, cst.Break), stay)
     elif isinstance(edit, DrainBefore):
         yield from _drain_before(edit, site)
+    elif isinstance(edit, LogPartial):
+        yield from _log_before(edit, site)
     else:
         raise Refused(f"no way to write {type(edit).__name__} here")
 
 
 def _drain_before(edit: DrainBefore, site: Site) -> Iterator[Change]:
     leave = site.statement(edit.exit, cst.Break, cst.Return)
-    loop = site.statement(edit.loop, cst.For)
-    stream = edit.stream or site.fresh("stream", loop)
-    if edit.stream is None:
-        yield Change(loop, hoist, (stream,))
+    stream = yield from _named(edit, site)
     drain = _DRAIN.format(
         keyword="async for" if edit.is_async else "for",
         unused="_" if site.may_discard else site.fresh("_chunk", site.module),
         stream=stream,
     )
     yield Change(leave, drain_first, (drain, _result_name(leave, stream, site), site.module))
+
+
+def _log_before(edit: LogPartial, site: Site) -> Iterator[Change]:
+    leave = site.statement(edit.exit, cst.Break, cst.Return)
+    stream = yield from _named(edit, site)
+    helper, changes = reach_partial_helper(site)
+    yield from changes
+    yield Change(leave, log_first, (helper, stream, site.module))
+
+
+def _named(edit: DrainBefore | LogPartial, site: Site) -> Generator[Change, None, str]:
+    """Return what denotes the loop's iterator; where nothing does, have the iterable bound to a name."""
+    if edit.stream is not None:
+        return edit.stream
+    loop = site.statement(edit.loop, cst.For)
+    stream = site.fresh("stream", loop)
+    yield Change(loop, hoist, (stream,))
+    return stream
 
 
 def stay(leave: cst.Break) -> cst.Continue:

@@ -172,7 +172,7 @@ def _written(name: str, recipe: Recipe, site: Site, *, known: cst.FunctionDef | 
     loop = access(site, "asyncio", *_loop_names(recipe)) if _loop_names(recipe) else Access(())
     thread = access(site, "threading", "Thread") if recipe.flushes else Access(("",))
     worker = _reach_worker(site) if recipe.wait in _BY_WORKER else Access(("",))
-    logger = _reach_logger(site)
+    logger = reach_logger(site)
     names = dict(zip(_loop_names(recipe), loop.written, strict=True))
     names |= {"thread": thread.written[0], "worker": worker.written[0]}
     names["litellm"] = bound(site, ("litellm", None)) or "litellm"
@@ -235,7 +235,7 @@ def _reach_worker(site: Site) -> Access:
     return Access(("GLOBAL_LOGGING_WORKER",), imports=() if late else (_WORKER,))
 
 
-def _reach_logger(site: Site) -> Access:
+def reach_logger(site: Site) -> Access:
     """Log through the module's own logger if it has one."""
     for logger in _loggers(site):
         return Access((logger,))

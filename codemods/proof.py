@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from codemods.helper import DOCSTRINGS
+from codemods.partials import DOCSTRING as LOGS_PART
 from codemods.respelled import respelled
 from codemods.site import Refused
 from lint_rules.files import decode
@@ -22,6 +23,7 @@ from lint_rules.finding import (
     DrainBefore,
     Edit,
     Finding,
+    LogPartial,
     OrEmpty,
     RewriteComment,
     Span,
@@ -94,9 +96,9 @@ def _place(lines: Sequence[str], line: int, column: int) -> Place:
 
 def _spans(edit: Edit) -> Iterator[Span]:
     """Yield where an edit may change something; of successors, where imports come and go: the rest is foreseen."""
-    if isinstance(edit, ContinueLoop | DrainBefore):
+    if isinstance(edit, ContinueLoop | DrainBefore | LogPartial):
         yield edit.exit
-    if isinstance(edit, DrainBefore) and edit.stream is None:
+    if isinstance(edit, DrainBefore | LogPartial) and edit.stream is None:
         yield edit.loop
     if isinstance(edit, OrEmpty):
         yield edit.read
@@ -214,9 +216,9 @@ def _is_simple(statement: ast.stmt) -> bool:
 
 
 def _is_ours(statement: ast.stmt) -> bool:
-    """Tell whether a statement is one that may appear anywhere: an import, the delivery helper, its call."""
+    """Tell whether a statement is one that may appear anywhere: an import, a helper of ours, the call of one."""
     if isinstance(statement, ast.AsyncFunctionDef):
-        return _is_helper(statement)
+        return _is_helper(statement) or ast.get_docstring(statement) == LOGS_PART
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Await):
         call = statement.value.value
         return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and not call.args

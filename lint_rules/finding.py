@@ -60,6 +60,18 @@ class DrainBefore:
 
 
 @dataclass(frozen=True)
+class LogPartial:
+    """Log what was received of the stream of the loop at `loop` right before the `break` or `return` at `exit`.
+
+    `stream` is as for `DrainBefore`.
+    """
+
+    exit: Span
+    loop: Span
+    stream: str | None
+
+
+@dataclass(frozen=True)
 class OrEmpty:
     """Write `<read> or ""` for the expression at `read`."""
 
@@ -175,7 +187,7 @@ class RewriteComment:
     text: str
 
 
-Edit = ContinueLoop | DrainBefore | OrEmpty | DeliverTraces | UseSuccessors | RewriteComment
+Edit = ContinueLoop | DrainBefore | LogPartial | OrEmpty | DeliverTraces | UseSuccessors | RewriteComment
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,8 @@ class Settings:
         return _longest_prefix(self.select, code) > _longest_prefix(self.ignore, code)
 
 
-EARLY_EXITS = ("drain", "log-partial")
+LOG_PARTIAL = "log-partial"
+EARLY_EXITS = ("drain", LOG_PARTIAL)
 """Read the rest of the answer, or log the part that was received and leave."""
 
 EVERYTHING = Settings()

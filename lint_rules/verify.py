@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from lint_rules.finding import Change, DeliverTraces, Finding, RewriteComment
+from lint_rules.finding import Change, DeliverTraces, Finding, LogPartial, RewriteComment
 from lint_rules.scratch import Copy, Uncopyable, copy_project, find_root, names
 from lint_rules.shim.child.hooks import REACH_VARIABLE
 from lint_rules.shim.launch import parse_command
@@ -297,7 +297,7 @@ class _Judge:
     def _still_lost(self, finding: Finding, one: _Fixed) -> str:
         """Say which call is lost, with the fixes, by what `finding` is about; nothing if none is."""
         lost = list(_lost_by(finding, self.after.report))
-        here = [call for call in lost if _is_of(call, one, self.after) and not _is_left(call, one.change, finding)]
+        here = [call for call in lost if _is_of(call, one, self.after) and not _is_known(call, one.change, finding)]
         earlier = list(_lost_by(finding, self.before.report))
         if finding.code.startswith(_DELIVERY) and not here and len(lost) >= len(earlier):
             here = lost  # the calls may be made anywhere
@@ -338,6 +338,13 @@ def _is_kind(code: str, rule: str) -> bool:
 
 def _is_of(call: Call, one: _Fixed, ran: _Ran) -> bool:
     return ran.is_in(call.site, one.inside) or ran.is_in(call.left_at, one.inside)
+
+
+def _is_known(call: Call, change: Change, finding: Finding) -> bool:
+    """Tell whether a call is lost by a finding that is left, or arrives in part because a fix of that file logs a part:
+    that is all it promises."""
+    logs_part = any(one.fix is not None and isinstance(one.fix.edit, LogPartial) for one in change.fixed)
+    return (logs_part and call.verdict == "partial") or _is_left(call, change, finding)
 
 
 def _is_left(call: Call, change: Change, finding: Finding) -> bool:

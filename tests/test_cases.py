@@ -5,6 +5,7 @@
     before: lost                   what becomes of its calls as it stands, in one of the words of `BEFORE`
     after: delivered               the same once fixed; goes with an `after.py`
     fix: unsafe                    the fix is written with `--unsafe-fixes` only
+    early-exit: log-partial        what the fix of an early exit writes, if not the default
     remaining: LLM101              findings that the fix leaves, for a reason given in the docstring
     pairs: default, otel           runs with these pairs only, for a reason given in the docstring
     target: litellm==1.106.2, langfuse==5.0.4
@@ -68,18 +69,20 @@ BEFORE = {
     "failed, delivered": "it ends like that, but each call arrives once and in full",
     "delivered": "it exits normally, and each call arrives once and in full",
     "shows None": "the same, but the program prints `None` somewhere",
+    "partial": "it exits normally, and of each call one generation arrives: of at least one only what was received",
     "stray generations": "a generation arrives that is none of its calls'",
     "untraced": "it exits normally, and nothing is meant to arrive",
 }
-HARMLESS = ("delivered", "failed, delivered", "untraced")
+HARMLESS = ("delivered", "partial", "failed, delivered", "untraced")
 """What becomes of a program in which there is nothing to find."""
 HARMLESS_HERE = {"LLM001", "LLM302", "LLM306"}
 """Rules whose programs deliver: by luck (a sleep), at the expense of others (a blocking flush), or because a comment is
 no part of a program."""
 HEADER = {
     "before": "|".join(BEFORE),
-    "after": r"delivered|failed, delivered",
+    "after": r"delivered|partial|failed, delivered",
     "fix": r"unsafe",
+    "early-exit": r"log-partial",
     "remaining": r"LLM\d{3}(, LLM\d{3})*",
     "pairs": r"(default|otel|legacy)(, (default|otel|legacy))*",
     "target": r"litellm==[\d.]+, langfuse==[\d.]+",
@@ -261,6 +264,7 @@ def fixed(stage: str, case: Case, pair: str, folder: Path) -> str:
             f"--select={','.join(case.select)}",
             *(f"--target={requirement}" for requirement in case.target(pair)),
             *(["--unsafe-fixes"] if case.header.get("fix") == "unsafe" else []),
+            f"--early-exit={case.header.get('early-exit', 'drain')}",
         ]
     )
     assert exit_code in (0, 1)

@@ -59,9 +59,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules.finding import Applicability, ContinueLoop, DrainBefore, Finding, Fix
+from lint_rules.finding import Applicability, ContinueLoop, DrainBefore, Finding, Fix, LogPartial
 from lint_rules.rules import Rule, rule
 from lint_rules.semantics.facts import Decision, ModuleFacts, StreamExit
+from lint_rules.semantics.partials import can_log_part
+from lint_rules.settings import LOG_PARTIAL
 
 
 @rule("LLM101", "early-exit-from-stream", fix="safe or unsafe, by what decides the exit")
@@ -73,15 +75,24 @@ def early_exit_from_stream(this: Rule, module: ModuleFacts) -> Iterator[Finding]
                 f"`{leave.keyword}` leaves {leave.subject} before its end: "
                 "the call is never logged and its Langfuse trace is lost"
             )
-            yield Finding(this.code, leave.span, message, exit_fix(leave), leave.trace)
+            yield Finding(this.code, leave.span, message, exit_fix(leave, module), leave.trace)
 
 
-def exit_fix(leave: StreamExit) -> Fix | None:
-    """Return the fix of an early exit, by what decides it."""
+def exit_fix(leave: StreamExit, module: ModuleFacts) -> Fix | None:
+    """Return the fix of an early exit, by what decides it; where the rest would be paid for, also by the settings."""
     if leave.keyword == "break" and leave.decided_by is Decision.EMPTY and not leave.loop_has_else:
         return Fix(Applicability.SAFE, ContinueLoop(leave.span))
     if not leave.drainable:
         return None
     free = leave.decided_by is Decision.FINISH
+    if not free and leave.is_async and logs_part(leave, module):
+        return Fix(Applicability.UNSAFE, LogPartial(leave.span, leave.loop, leave.resumable))
     drain = DrainBefore(leave.span, leave.loop, leave.resumable, leave.is_async)
     return Fix(Applicability.SAFE if free else Applicability.UNSAFE, drain)
+
+
+def logs_part(leave: StreamExit, module: ModuleFacts) -> bool:
+    """Tell whether the part received is to be logged, and the stream closed, instead of the rest being read, and can
+    be."""
+    wanted = module.settings.early_exit == LOG_PARTIAL and not leave.read_on
+    return wanted and can_log_part(leave.made_by, module.targets.litellm)

@@ -69,4 +69,4 @@ def early_exit_from_sync_stream(this: Rule, module: ModuleFacts) -> Iterator[Fin
                 f"`{leave.keyword}` leaves {leave.subject} before its end: "
                 "its Langfuse trace is lost, and the abandoned connection can deadlock the next request"
             )
-            yield Finding(this.code, leave.span, message, exit_fix(leave), leave.trace)
+            yield Finding(this.code, leave.span, message, exit_fix(leave, module), leave.trace)

@@ -76,12 +76,14 @@ def call(node: ast.Call, env: Environment, machine: Machine) -> Value:
 
 
 def _may_raise(callee: Value) -> bool:
-    """asyncio's own functions, LiteLLM's worker, `print`, loggers, and what makes a Langfuse client are taken to do
-    what they are called for."""
+    """asyncio's own functions, LiteLLM's worker and what logs a stream by hand, `print`, loggers, and what makes a
+    Langfuse client are taken to do what they are called for."""
+    if isinstance(callee, Method) and isinstance(callee.receiver, Method):
+        return False
     if not isinstance(callee, External):
         return True
     sure = callee.dotted.startswith(("asyncio.", sdk.WORKER, "print", "logging.", "os._exit"))
-    return not sure and callee.dotted not in sdk.LANGFUSE_CLIENTS
+    return not sure and callee.dotted not in sdk.LANGFUSE_CLIENTS | sdk.CHUNK_BUILDERS
 
 
 class Arguments:
@@ -334,6 +336,17 @@ def _method_of_stream(method: Method, arguments: Arguments) -> Value | None:
     return Pending(UNKNOWN) if method.name == "aclose" else None
 
 
+def _method_of_logging(method: Method, arguments: Arguments) -> Value | None:
+    """`await stream.logging_obj.async_success_handler(part)`: LiteLLM logs that part, once, and not the rest."""
+    logging = method.receiver
+    assert isinstance(logging, Method)
+    stream, waits = logging.receiver, method.name in sdk.PART_HANDLERS
+    if not isinstance(stream, Stream) or not (waits or (method.name in sdk.SYNC_PART_HANDLERS and not stream.is_async)):
+        return None
+    arguments.machine.logged_by_hand(stream, arguments.env)
+    return Pending(NONE) if waits else NONE
+
+
 def _method_of_tasks(method: Method, arguments: Arguments) -> Value | None:
     return NONE if method.name in ("discard", "remove") else TASKS
 
@@ -346,6 +359,7 @@ _METHODS: dict[type, Callable[[Method, Arguments], Value | None]] = {
     Part: _method_of_part,
     Event: _method_of_event,
     Stream: _method_of_stream,
+    Method: _method_of_logging,
     Tasks: _method_of_tasks,
 }
 

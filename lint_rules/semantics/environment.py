@@ -139,16 +139,21 @@ class Environment:
     """Streams left early on the way here and not read to their end since."""
     exhausted: frozenset[Origin] = frozenset()
     """Streams read to their end on every way here."""
+    logged: frozenset[Origin] = frozenset()
+    """Streams of which the part received was logged by hand on some way here: on the others there was none, or it
+    failed."""
     routes: Routes = START
 
     def copy(self) -> Environment:
         """Return an independent copy."""
-        return Environment(dict(self.names), dict(self.aliases), self.abandoned, self.exhausted, self.routes)
+        names, aliases = dict(self.names), dict(self.aliases)
+        return Environment(names, aliases, self.abandoned, self.exhausted, self.logged, self.routes)
 
     def become(self, other: Environment) -> None:
         """Take over the state of `other`, which is not used any more."""
         self.names, self.aliases = other.names, other.aliases
-        self.abandoned, self.exhausted, self.routes = other.abandoned, other.exhausted, other.routes
+        self.abandoned, self.exhausted = other.abandoned, other.exhausted
+        self.logged, self.routes = other.logged, other.routes
 
     def join(self, other: Environment | None) -> Environment:
         """Make this the state after two branches meet (`other` None: that branch does not arrive), and return it."""
@@ -158,6 +163,7 @@ class Environment:
         self.aliases = {name: path for name, path in self.aliases.items() if other.aliases.get(name) == path}
         self.abandoned |= other.abandoned
         self.exhausted &= other.exhausted
+        self.logged |= other.logged
         self.routes = merge_routes(self.routes, other.routes)
         return self
 

@@ -8,7 +8,7 @@ import builtins
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from lint_rules.semantics import calls, delivery, sources
+from lint_rules.semantics import calls, delivery, sdk, sources
 from lint_rules.semantics.environment import Environment, path_of
 from lint_rules.semantics.narrow import assume, comparison
 from lint_rules.semantics.values import (
@@ -107,6 +107,8 @@ def attribute_of(base: Value, name: str, node: ast.expr, machine: Machine) -> Va
     if isinstance(base, Part):
         return part_of(base, name, node)
     if isinstance(base, Const | Text | Content | Many | Stream | Pending | Function | Tasks):
+        return Method(base, name)
+    if isinstance(base, Method) and base.name == sdk.LOGGING_OBJECT and isinstance(base.receiver, Stream):
         return Method(base, name)
     if base == UNKNOWN and name == "choices" and machine.frame.home.uses_litellm:
         return Part(Kind.CHOICES)  # what it came from is out of sight, what it is shows in what it has
@@ -335,7 +337,7 @@ def _leave_comprehension(
     """
     if any(isinstance(value, Tasks) for value in iterated):
         machine.calls = calls
-    env.routes, env.abandoned, env.exhausted = inner.routes, inner.abandoned, inner.exhausted
+    env.routes, env.abandoned, env.exhausted, env.logged = inner.routes, inner.abandoned, inner.exhausted, inner.logged
     for value in iterated:
         machine.exhausted(value, env)
 

@@ -60,6 +60,10 @@ class StreamExit:
     drainable: bool
     resumable: str | None
     """An expression that denotes the loop's iterator at the exit; None when the iterable must be given a name first."""
+    made_by: frozenset[str] = frozenset()
+    """The SDK callables whose very result is iterated; none where that is something around it."""
+    read_on: bool = False
+    """Something else reads the stream, too, perhaps after this exit."""
     trace: tuple[Step, ...] = ()
     """How the stream got here from the SDK call that made it."""
 
@@ -187,6 +191,8 @@ def _stream_exits(record: Record, source: Source, home: Home) -> Iterator[Stream
                 loop_has_else=bool(exit_.loop.orelse),
                 drainable=not exit_.stream.restarts,
                 resumable=_resumable(exit_.loop),
+                made_by=_made_by(exit_),
+                read_on=_is_read_on(exit_, record),
                 trace=_trace(exit_, home),
             )
 
@@ -233,14 +239,33 @@ def _read_elsewhere(exit_: Exit, record: Record) -> bool:
     return any(loop is not exit_.loop for origin in kept for loop in record.streams.get(origin, ()))
 
 
+def _is_read_on(exit_: Exit, record: Record) -> bool:
+    """Tell whether a stream has to stay open: anything but this loop reads it."""
+    origins = exit_.stream.origins
+    loops = {loop for origin in origins for loop in record.streams.get(origin, ())}
+    return bool(origins & record.resumed) or loops != {exit_.loop}
+
+
 _HANDED_THROUGH = frozenset({"cast", "typing.cast", "aiter", "iter", "enumerate"})
 """Calls around an iterable that read from the very object they are given."""
 
 
-def _resumable(loop: ast.For | ast.AsyncFor) -> str | None:
-    iterable = loop.iter
+def _unwrapped(iterable: ast.expr) -> ast.expr:
     while isinstance(iterable, ast.Call) and iterable.args and (path_of(iterable.func) or "") in _HANDED_THROUGH:
         iterable = iterable.args[1 if (path_of(iterable.func) or "").endswith("cast") else 0]
+    return iterable
+
+
+def _made_by(exit_: Exit) -> frozenset[str]:
+    """Return what made the iterated stream; nothing for a generator around it, and what else may be around it."""
+    stream, iterable = exit_.stream, _unwrapped(exit_.loop.iter)
+    if stream.generator is not None or stream.restarts or isinstance(iterable, ast.Call):
+        return frozenset()
+    return frozenset(origin.callable for origin in stream.origins)
+
+
+def _resumable(loop: ast.For | ast.AsyncFor) -> str | None:
+    iterable = _unwrapped(loop.iter)
     if isinstance(iterable, ast.NamedExpr):
         return iterable.target.id
     if not _is_dotted(iterable) or _rebinds(loop, path_of(iterable) or ""):

@@ -161,6 +161,7 @@ class Summary:
     via: tuple[Step, ...]
     """How the suspended stream got into the generator."""
     exhausted: frozenset[Origin]
+    logged: frozenset[Origin]
     abandoned: frozenset[tuple[Origin, int]]
     routes: Routes
     raised: Routes
@@ -516,9 +517,10 @@ class Machine:
     def _take_effect(self, summary: Summary, env: Environment, node: ast.Call | None) -> None:
         before = env.routes
         env.exhausted |= summary.exhausted
-        env.abandoned = (
-            frozenset(left for left in env.abandoned if left[0] not in summary.exhausted) | summary.abandoned
-        )
+        env.logged |= summary.logged
+        settled = summary.exhausted | summary.logged
+        self._read_on(summary.exhausted, env)
+        env.abandoned = frozenset(left for left in env.abandoned if left[0] not in settled) | summary.abandoned
         env.routes = summary.routes or env.routes
         self.frame.calls |= summary.calls
         self._raise_routes(summary.raised)
@@ -585,6 +587,7 @@ class Machine:
             frozenset(frame.suspended),
             frame.suspended_via,
             final.exhausted,
+            final.logged,
             final.abandoned,
             routes,
             raised,
@@ -816,7 +819,7 @@ class Machine:
             delivery.served(env)
         left = statements.finalize_all(env, self) if frame.finalizers else env
         waiting = {origin for loop in frame.loops if loop.stream is not None for origin in loop.stream.origins}
-        suspended = waiting - left.exhausted if left is not None else set()
+        suspended = waiting - left.exhausted - left.logged if left is not None else set()
         frame.suspended |= suspended
         for loop in frame.loops if suspended else ():
             if loop.stream is not None and not frame.suspended_via:
@@ -867,23 +870,37 @@ class Machine:
         self._lose(left for left in env.abandoned if left[0] == origin)
         env.abandoned = frozenset(left for left in env.abandoned if left[0] != origin)
         env.exhausted -= {origin}
+        env.logged -= {origin}
 
     def escaped(self, value: Value, env: Environment) -> None:
         """A value has gone where we do not see what becomes of it."""
         origins = origins_of(value)
         self.record.consumed |= origins
         if env.abandoned and origins:
+            self._read_on(origins, env)
             env.abandoned = frozenset(left for left in env.abandoned if left[0] not in origins)
 
     def exhausted(self, value: Value, env: Environment) -> None:
         """A stream has been read to its end: LiteLLM logs it from a task of its own."""
         if not (origins := origins_of(value)):
             return
+        self._read_on(origins, env)
         env.abandoned = frozenset(left for left in env.abandoned if left[0] not in origins)
         env.exhausted |= origins
         self.record.consumed |= origins
         if isinstance(value, Stream) and value.is_async:
             delivery.streamed(env)
+
+    def _read_on(self, origins: frozenset[Origin], env: Environment) -> None:
+        """Streams are read, or may be, where some of them have been left early: that needs them open."""
+        self.record.resumed |= {origin for origin, _ in env.abandoned if origin in origins}
+
+    def logged_by_hand(self, stream: Stream, env: Environment) -> None:
+        """What was received of a stream has been given to the object that logs it: nothing more of it has to be
+        read."""
+        env.abandoned = frozenset(left for left in env.abandoned if left[0] not in stream.origins)
+        env.logged |= stream.origins
+        self.record.consumed |= stream.origins
 
     def looped(self, node: ast.For | ast.AsyncFor, stream: Stream | None) -> None:
         """Note a loop and whether it consumes a stream."""
@@ -896,7 +913,7 @@ class Machine:
         """Note that `node` leaves `loop` in state `left`; the stream is lost unless something reads it to its end
         later."""
         stream = loop.stream
-        if stream is None or stream.origins <= left.exhausted or self._comes_back(node, loop, stream):
+        if stream is None or stream.origins <= left.exhausted | left.logged or self._comes_back(node, loop, stream):
             return
         if is_past_the_stream(stream, before):
             return
@@ -945,6 +962,7 @@ class Machine:
         if self.frame.loops:
             self.record.consumed |= origins
         self.record.stepped |= origins
+        self._read_on(origins, env)
 
     def joined(self, node: ast.Call, value: Value, env: Environment) -> None:
         """`"".join(...)` over a value."""

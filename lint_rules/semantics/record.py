@@ -173,6 +173,8 @@ class Record:
     """The loops over each stream."""
     consumed: set[Origin] = field(default_factory=set)
     """Streams that something iterates, or that have gone where something may."""
+    resumed: set[Origin] = field(default_factory=set)
+    """Streams that are read, or may be, where a loop over them has been left early on some way."""
     held: set[Origin] = field(default_factory=set)
     """Streams kept in attributes: another method may come back to them."""
     uses: dict[tuple[ast.AST, ast.expr], Use] = field(default_factory=dict)

@@ -76,6 +76,14 @@ CHUNK_TYPES = frozenset(
 )
 DELTA_TYPES = frozenset({"litellm.types.utils.Delta", "litellm.utils.Delta"})
 
+LOGGING_OBJECT = "logging_obj"
+"""What a stream has to log its call with; undocumented."""
+PART_HANDLERS = frozenset({"async_success_handler", "dispatch_success_handlers"})
+"""Its methods that log the response they are given at once, and once per call."""
+SYNC_PART_HANDLERS = frozenset({"success_handler"})
+"""That of a stream that is not async."""
+CHUNK_BUILDERS = frozenset({"litellm.stream_chunk_builder", "litellm.main.stream_chunk_builder"})
+
 CALLBACK_LISTS = frozenset({"litellm.success_callback", "litellm.failure_callback", "litellm.callbacks"})
 CALLBACK_KEYWORDS = frozenset({"success_callback", "failure_callback", "callbacks"})
 CALLBACK_NAMES = frozenset({"langfuse", "langfuse_otel"})
@@ -182,6 +190,13 @@ FIRST_CHUNK_EMPTY = Fact(
     'the role-only first chunk of a stream is passed through, with content ""',
     "litellm_core_utils/streaming_handler.py: CustomStreamWrapper.is_chunk_non_empty; run on both sides",
     first="1.83.14",
+)
+ROUTER_HIDES_CHUNKS = Fact(
+    "litellm",
+    "an async stream of a Router does not have the chunks that it has passed on",
+    "router.py: Router._acompletion_streaming_iterator; run on both sides",
+    first="1.74.14",
+    gone="1.94.0",
 )
 CALLBACK_CLIENTS = Fact(
     "litellm",

@@ -111,6 +111,16 @@ def test_a_break_is_proven_and_written(run: Run) -> None:
     assert run("app.py", "--verify", "--", "app.py") == (0, "", "Nothing to fix. Nothing to verify.\n")
 
 
+def test_a_part_that_is_logged_is_all_that_its_fix_promises(run: Run) -> None:
+    write("app.py", HEAD, EARLY, MAIN.format("await first()"))
+    fixing = ("app.py", "--unsafe-fixes", "--early-exit=log-partial")
+    status, _, err = run(*fixing, "--verify", "--", "app.py")
+    assert status == 0, err
+    assert "app.py:15:13 LLM101 proven\nFixed 1 finding in 1 file. Verified: 1 fix proven.\n" in err
+    assert "lost    partial" in err
+    assert "await _log_partial(response)\n            break" in Path("app.py").read_text()
+
+
 def test_a_call_without_flush_is_proven_and_written(run: Run) -> None:
     write("app.py", HEAD, "async def main():\n    await litellm.acompletion(**ASK)\nasyncio.run(main())\n")
     status, _, err = run("--verify", "app.py", "--", "app.py")

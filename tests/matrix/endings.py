@@ -383,6 +383,17 @@ finally:
         pass
 """
 )
+_LOG_PART = f"""
+async for chunk in response:
+    if "quick" in ({_TEXT} or ""):
+        part = litellm.stream_chunk_builder(response.chunks, messages=response.messages)
+        await response.logging_obj.async_success_handler(part, start_time=None, end_time=None, cache_hit=False)
+        break
+"""
+_ROUTED = """
+router = litellm.Router(model_list=[{"model_name": "fast", "litellm_params": {"model": "gpt-4o-mini"}}])
+response = await router.acompletion(**{**ASK, "model": "fast"}, stream=True)
+"""
 _CANCELLED = """
 async def part(response):
     async for chunk in response:
@@ -413,6 +424,9 @@ def _stream_rows(topic: str) -> tuple[Row, ...]:
         row("break on content", waited_for, "a word that was waited for ends the loop"),
         row("return", _loop(f"if {_TEXT}:\n    return"), "`return` in the loop"),
         row("break, then drain", leave + _REST, "`async for _ in response: pass` behind the loop"),
+        row("break, part logged", STREAM + _LOG_PART, "what was received is given to the stream's `logging_obj` first"),
+        row("the same, then drain", STREAM + _LOG_PART + _REST, "and the rest is read after all"),
+        row("the same, of a Router", _ROUTED + _LOG_PART, "the stream is that of a `litellm.Router`"),
         row("return, drain in finally", _RETURN_AND_DRAIN, "the same in a `finally`"),
         row("break, aclose", leave + "await response.aclose()", "`await response.aclose()` behind the loop"),
         row(

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lint_rules.settings import LOG_PARTIAL
+
 from .pairs import Column
 
 PROGRAM = "program.py"
@@ -55,6 +57,13 @@ class Program:
     exit_code: int = 0
     runtime: str = ""
     """What runs the program, where it does not run itself: the platform it is written for."""
+    early_exit: str = "drain"
+    """What its users have settled that the fix of an early exit writes."""
+
+    @property
+    def part(self) -> bool:
+        """Tell whether all that a fixed run delivers is the part of the output that was received."""
+        return self.early_exit == LOG_PARTIAL
 
     @property
     def command(self) -> tuple[str, ...]:
@@ -111,6 +120,13 @@ async def main():
     response = await litellm.acompletion(**ASK, stream=True, stream_options={"include_usage": True})
     async for chunk in response:
         print(chunk.choices[0].delta.content or "", end="")
+"""
+_EARLY = """\
+async def main():
+    response = await litellm.acompletion(**ASK, stream=True, stream_options={"include_usage": True})
+    async for chunk in response:
+        if "quick" in (chunk.choices[0].delta.content or ""):
+            break
 """
 _LAMBDA = """\
 async def answer(event):
@@ -171,6 +187,13 @@ if __name__ == "__main__":
 PROGRAMS = (
     Program("one call", _ANSWER + _RUN, "`main` awaits one call and returns"),
     Program("read stream", _STREAM + _RUN, "`main` reads one stream to its end and returns"),
+    Program("left stream", _EARLY + _RUN, "`main` leaves one stream for a word in it; the fix reads the rest"),
+    Program(
+        "left stream, part logged",
+        _EARLY + _RUN,
+        "the same with `--early-exit=log-partial`: what was received arrives, once",
+        early_exit=LOG_PARTIAL,
+    ),
     Program(
         "exception", _ANSWER + '    raise RuntimeError("the program fails")\n' + _RUN, "`main` raises", exit_code=1
     ),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lint_rules import check_paths
+from lint_rules.engine import Surroundings
 from lint_rules.finding import Status
 from lint_rules.fix import fix_file
 from lint_rules.settings import Settings
@@ -19,7 +20,7 @@ from lint_rules.shim.sink import Answer, Generation
 
 from . import endings, fixes
 from .pairs import Column, Pair, columns
-from .results import ABSENT, CANNOT, DELIVERED, HANG, Cell
+from .results import ABSENT, CANNOT, DELIVERED, HANG, PART, Cell
 
 AT_ONCE = 12
 """Programs that run side by side: most of their time they wait."""
@@ -43,6 +44,8 @@ class Trial:
     exit_code: int
     langfuse: Answer = "ok"
     timeout: float = TIMEOUT
+    part: bool = False
+    """It delivers when the part of the output that was received arrives."""
 
 
 class Bench:
@@ -103,6 +106,8 @@ def code_of(report: RunReport, trial: Trial) -> str:
     if report.exit_code == endings.ABSENT:
         return ABSENT
     arrived = _arrived(report, trial.calls)
+    if trial.part:
+        arrived = {PART: DELIVERED, DELIVERED: "whole"}.get(arrived, arrived)
     return arrived if report.exit_code == trial.exit_code else f"{arrived}, exit {report.exit_code}"
 
 
@@ -128,7 +133,7 @@ def letter(generation: Generation) -> str:
     if not generation.output_text:
         return "e"
     if generation.number is None or full_text(generation.number) not in generation.output_text:
-        return "P"
+        return PART
     return DELIVERED if generation.usage_total else "f"
 
 
@@ -208,8 +213,10 @@ def fix(on: Bench, column: Column, program: fixes.Program) -> Fixed:
         on.lay_out(program.files(column), program.command, calls=program.calls, exit_code=program.exit_code)
         for _ in range(2)
     )
+    after = replace(after, part=program.part)
     found = _found(after, column.pair)
-    report = fix_file(str(after.folder / fixes.PROGRAM), settings=Settings(target=column.pair.target))
+    settings = Settings(target=column.pair.target, early_exit=program.early_exit)
+    report = fix_file(str(after.folder / fixes.PROGRAM), around=Surroundings.of(settings), unsafe=True)
     left = "".join(f", {finding.code} left" for finding in report.findings if report.status is Status.FIXED)
     note = f"fix failed: {report.problem.message}" if report.problem else left.removeprefix(", ")
     return Fixed(program, before, after if report.status is Status.FIXED else None, found, note)

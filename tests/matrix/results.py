@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 DELIVERED = "F"
+PART = "P"
 ABSENT = "absent"
 HANG = "HANG"
 CANNOT = ("LLM402", "LLM403")

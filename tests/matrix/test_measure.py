@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,15 @@ def test_a_run_of_many_calls() -> None:
 def test_a_program_may_be_meant_to_fail() -> None:
     assert code_of(report(made(1, generation()), exit_code=3), trial(exit_code=3)) == "F"
     assert code_of(report(made(1, generation())), trial(exit_code=3)) == "F, exit 0"
+
+
+def test_a_program_may_be_meant_to_deliver_a_part() -> None:
+    part, whole = made(1, generation(text="Hello from call 1:")), made(1, generation())
+    leaving = replace(trial(), part=True)
+    assert code_of(report(part), leaving) == "F"
+    assert code_of(report(whole), leaving) == "whole"
+    assert code_of(report(made(1)), leaving) == "0"
+    assert code_of(report(part), trial()) == "P"
 
 
 def test_the_clock_of_a_run() -> None:

@@ -113,6 +113,9 @@ PROBES: dict[str, Callable[[Installed], bool]] = {
     "FIRST_CHUNK_EMPTY": lambda at: (
         "self.sent_first_chunk" in at.source(STREAM, "CustomStreamWrapper.is_chunk_non_empty")
     ),
+    "ROUTER_HIDES_CHUNKS": lambda at: (
+        "class FallbackStreamWrapper" in (router := at.source("litellm/router.py")) and "inner_chunks" not in router
+    ),
     "CALLBACK_CLIENTS": lambda at: "self.Langfuse" in at.source(CALLBACK),
     "NEEDS_LANGFUSE_2": lambda at: "sdk_integration" in at.source(CALLBACK),
     "NEEDS_LANGFUSE_4_7": lambda at: 'MINIMUM_LANGFUSE_VERSION: Final = "4.7"' in at.source(CALLBACK),

@@ -1,0 +1,59 @@
+"""The value that is returned is computed behind the logging, from a stream that has no name.
+
+before: lost
+after: partial
+fix: unsafe
+early-exit: log-partial
+"""
+
+import asyncio
+import logging
+import typing
+
+import litellm
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+litellm.success_callback = ["langfuse"]
+
+
+def shortened(text: str, limit: int) -> str:
+    return f"{text[:limit]}..."
+
+
+async def _log_partial(stream: typing.Any) -> None:
+    """Log the part of a stream that was received; never raise into the program."""
+    try:
+        part = litellm.stream_chunk_builder(stream.chunks, messages=stream.messages)
+        if part is None:
+            raise ValueError("the stream keeps no chunks")
+        await stream.logging_obj.async_success_handler(
+            part, start_time=None, end_time=None, cache_hit=False
+        )
+        if hasattr(stream, "aclose"):  # from litellm 1.81.14 on
+            await stream.aclose()  # the rest is generated as long as it is open
+    except Exception:
+        logging.getLogger(__name__).exception("The received part of a stream is not logged")
+
+
+async def summary(limit: int) -> str:
+    text = ""
+    stream = await litellm.acompletion(
+        model="gpt-4o-mini", messages=[{"role": "user", "content": "Summarise the report."}], stream=True
+    )
+    async for chunk in stream:
+        text += chunk.choices[0].delta.content or ""
+        if len(text) > limit:
+            await _log_partial(stream)
+            return shortened(text, limit)
+    return text
+
+
+async def main() -> None:
+    try:
+        print(await summary(10))
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
+
+
+asyncio.run(main())

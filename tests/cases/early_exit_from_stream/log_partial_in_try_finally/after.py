@@ -1,0 +1,61 @@
+"""The `finally` closes the connection, behind the logging; an error in the loop is no exit of this rule.
+
+before: lost
+after: partial
+fix: unsafe
+early-exit: log-partial
+"""
+
+import asyncio
+import logging
+import typing
+
+import litellm
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+litellm.success_callback = ["langfuse"]
+
+
+async def _log_partial(stream: typing.Any) -> None:
+    """Log the part of a stream that was received; never raise into the program."""
+    try:
+        part = litellm.stream_chunk_builder(stream.chunks, messages=stream.messages)
+        if part is None:
+            raise ValueError("the stream keeps no chunks")
+        await stream.logging_obj.async_success_handler(
+            part, start_time=None, end_time=None, cache_hit=False
+        )
+        if hasattr(stream, "aclose"):  # from litellm 1.81.14 on
+            await stream.aclose()  # the rest is generated as long as it is open
+    except Exception:
+        logging.getLogger(__name__).exception("The received part of a stream is not logged")
+
+
+class Listener:
+    def __init__(self) -> None:
+        self.heard = 0
+
+    async def listen(self, enough: int) -> None:
+        self.stream = await litellm.acompletion(
+            model="gpt-4o-mini", messages=[{"role": "user", "content": "Speak."}], stream=True
+        )
+        try:
+            async for chunk in self.stream:
+                self.heard += len(chunk.choices[0].delta.content or "")
+                if self.heard >= enough:
+                    await _log_partial(self.stream)
+                    return
+        finally:
+            if hasattr(self.stream, "aclose"):
+                await self.stream.aclose()
+
+
+async def main() -> None:
+    try:
+        await Listener().listen(12)
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
+
+
+asyncio.run(main())

@@ -1,0 +1,44 @@
+"""Up to litellm 1.94.0 a stream of a Router has no chunks to build the part from: the rest is read after all.
+
+before: lost
+after: delivered
+fix: unsafe
+early-exit: log-partial
+target: litellm==1.77.7, langfuse==2.60.10
+"""
+
+import asyncio
+
+import litellm
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+litellm.success_callback = ["langfuse"]
+
+
+router = litellm.Router(model_list=[{"model_name": "fast", "litellm_params": {"model": "gpt-4o-mini"}}])
+
+
+async def opening() -> str:
+    text = ""
+    response = await router.acompletion(
+        model="fast", messages=[{"role": "user", "content": "Tell me about foxes."}], stream=True
+    )
+    async for chunk in response:
+        text += chunk.choices[0].delta.content or ""
+        if len(text) > 20:
+            # LiteLLM logs a stream only at its end: read the rest, or the trace is lost.
+            async for _ in response:
+                pass
+            break
+    return text
+
+
+async def main() -> None:
+    try:
+        print(await opening())
+    finally:
+        await asyncio.sleep(0)
+        await GLOBAL_LOGGING_WORKER.flush()
+
+
+asyncio.run(main())

@@ -1,6 +1,6 @@
 """The door for LibCST's own runner: `python -m libcst.tool codemod --no-format -x codemods.commands.All src/`.
 
-There is a command for each rule with a fix, called like the rule (`EarlyExitFromStreamCommand`), and `All`. They write
+There is a command for each rule whose fix rewrites code, called like the rule (`EarlyExitFromStreamCommand`), and `All`. They write
 what `python -m lint_rules.fix` writes: the same detector, the same rewrite, the same proof. What that refuses, the
 runner skips and says why; what is left to do is its warning. (Without `--no-format` the runner hands what has changed
 to the formatter of its configuration, which is black unless that says otherwise.)
@@ -19,6 +19,7 @@ import libcst as cst
 from libcst.codemod import CodemodCommand, CodemodContext, SkipFile
 
 from codemods.engine import fix_until_settled
+from codemods.registry import all_codemods
 from lint_rules import files
 from lint_rules.configuration import Configuration, Given
 from lint_rules.engine import Surroundings, check_bytes
@@ -26,6 +27,7 @@ from lint_rules.finding import Applicability, FileReport, Finding, Problem, Stat
 from lint_rules.report import problem_line
 from lint_rules.report.concise import line
 from lint_rules.rules import Rule, all_rules
+from lint_rules.settings import EARLY_EXITS
 from lint_rules.targets.mention import misstated
 
 _STDIN = "<stdin>"
@@ -38,20 +40,26 @@ class Command(CodemodCommand, ABC):
     """The codes of the rules; None for those that the project's configuration selects."""
 
     def __init__(
-        self, context: CodemodContext, *, unsafe_fixes: bool = False, target: Sequence[str] | None = None
+        self,
+        context: CodemodContext,
+        *,
+        unsafe_fixes: bool = False,
+        early_exit: str | None = None,
+        target: Sequence[str] | None = None,
     ) -> None:
         super().__init__(context)
         self._unsafe = unsafe_fixes
-        self._given = Given(select=self.SELECT, target=tuple(target or ()))
+        self._given = Given(select=self.SELECT, early_exit=early_exit, target=tuple(target or ()))
 
     @staticmethod
     def add_args(arg_parser: argparse.ArgumentParser) -> None:
-        """Add those options of `python -m lint_rules.fix` that are no settings of the project."""
+        """Add those options of `python -m lint_rules.fix` that say how to fix, and for which versions."""
         arg_parser.add_argument(
             "--unsafe-fixes",
             action="store_true",
             help="also write fixes that cost tokens or time, or change what is seen",
         )
+        arg_parser.add_argument("--early-exit", choices=EARLY_EXITS, help="how early exits are fixed that cost tokens")
         arg_parser.add_argument(
             "--target",
             action="append",
@@ -97,7 +105,7 @@ def _command(rule: Rule) -> type[Command]:
     return type(name, (Command,), {"__module__": __name__, "DESCRIPTION": described, "SELECT": (rule.code,)})
 
 
-_FIXABLE = [_command(rule) for rule in all_rules() if rule.applicabilities]
+_FIXABLE = [_command(rule) for rule in all_rules() if rule.code in all_codemods()]
 _ALL: list[type[Command]] = [*_FIXABLE, All]
 COMMANDS = {command.__name__: command for command in _ALL}
 """Every command, by its name in here, where LibCST's runner and its worker processes look for it."""

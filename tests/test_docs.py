@@ -41,7 +41,10 @@ def test_there_are_no_pages_of_rules_that_do_not_exist() -> None:
 
 
 def test_no_document_mentions_a_rule_that_does_not_exist() -> None:
-    known = {rule.code for rule in all_rules()} | {"LLM901"}  # the example of CONTRIBUTING.md
+    known = {rule.code for rule in all_rules()} | {
+        "LLM901",
+        "LLM000",
+    }  # the example of CONTRIBUTING.md, and what flake8 shows problems as
     for document in DOCUMENTS:
         mentioned = set(re.findall(r"\bLLM\d{3}\b", document.read_text(encoding="utf-8")))
         assert mentioned <= known, document

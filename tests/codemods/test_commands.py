@@ -67,12 +67,19 @@ def test_every_case_is_fixed_as_by_our_own_command(case: Case, tmp_path: Path) -
     """`test_cases.test_fix` holds our own command to the same text."""
     path = case.lay_out("before", "default", tmp_path)
     context = CodemodContext(filename=str(path))
-    command = commands.All(context, unsafe_fixes=case.header.get("fix") == "unsafe", target=case.target("default"))
+    command = commands.All(
+        context,
+        unsafe_fixes=case.header.get("fix") == "unsafe",
+        early_exit=case.header.get("early-exit"),
+        target=case.target("default"),
+    )
     tree = command.transform_module(cst.parse_module(path.read_bytes()))
     assert tree.bytes.decode() == case.source("after", "default")
 
 
-@pytest.mark.parametrize("rule", [rule for rule in all_rules() if rule.applicabilities], ids=lambda rule: rule.code)
+@pytest.mark.parametrize(
+    "rule", [rule for rule in all_rules() if rule.code in all_codemods()], ids=lambda rule: rule.code
+)
 def test_the_command_of_a_rule_fixes_nothing_else(rule: Rule, tmp_path: Path) -> None:
     case = next(case for case in FIXED if case.slug == rule.module.rpartition(".")[2])
     path, target = copied(case.name, tmp_path), ",".join(case.target("default"))
@@ -85,7 +92,7 @@ def test_there_is_a_command_for_each_rule_with_a_fix() -> None:
     codes = {command.SELECT for command in commands.COMMANDS.values()}
     assert codes == {None, *((code,) for code in all_codemods())}
     for rule in all_rules():
-        if rule.applicabilities:
+        if rule.code in all_codemods():
             assert command_for(rule.code) is getattr(commands, rule.name.title().replace("-", "") + "Command")
 
 

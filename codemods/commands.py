@@ -1,9 +1,9 @@
 """The door for LibCST's own runner: `python -m libcst.tool codemod --no-format -x codemods.commands.All src/`.
 
-There is a command for each rule whose fix rewrites code, called like the rule (`EarlyExitFromStreamCommand`), and `All`. They write
-what `python -m lint_rules.fix` writes: the same detector, the same rewrite, the same proof. What that refuses, the
-runner skips and says why; what is left to do is its warning. (Without `--no-format` the runner hands what has changed
-to the formatter of its configuration, which is black unless that says otherwise.)
+There is a command for each rule whose fix rewrites code, called like the rule (`EarlyExitFromStreamCommand`), and
+`All`. They write what `python -m lint_rules.fix` writes: the same detector, the same rewrite, the same proof. What that
+refuses, the runner skips and says why; what is left to do is its warning. (Without `--no-format` the runner hands what
+has changed to the formatter of its configuration, which is black unless that says otherwise.)
 """
 
 from __future__ import annotations

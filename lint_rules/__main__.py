@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from lint_rules import __version__, engine, files
 from lint_rules.configuration import Configuration
 from lint_rules.finding import FileReport, Status
+from lint_rules.gate import Gate, add_gate
 from lint_rules.options import BROKEN, CLEAN, FINDINGS, INTERRUPTED, Parser, add_selection, given
+from lint_rules.refusal import Refused
 from lint_rules.report import formats, problem_line, writer
 from lint_rules.targets import Finder
 
@@ -23,7 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.show_target:
             return _show_target(options.paths, Finder(tuple(options.target)))
-        return _check(options.paths, configuration, "trace" if options.explain_trace else options.format)
+        gate = Gate.of(options)
+        return _check(options.paths, configuration, "trace" if options.explain_trace else options.format, gate)
+    except Refused as error:
+        print(error, file=sys.stderr)
+        return BROKEN
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -44,13 +50,15 @@ def _parser() -> argparse.ArgumentParser:
         "--show-target", action="store_true", help="show which LiteLLM and Langfuse PATHs are checked for, and why"
     )
     add_selection(parser)
+    add_gate(parser)
     parser.add_argument("--version", action="version", version=f"flake8-litellm {__version__}")
     return parser
 
 
-def _check(paths: Sequence[str], configuration: Configuration, output: str) -> int:
+def _check(paths: Sequence[str], configuration: Configuration, output: str, gate: Gate) -> int:
     tally, around = Tally(), engine.Surroundings(configuration)
-    writer(output)(tally.over(engine.check_files(paths, around)), sys.stdout)
+    reports = gate.over(engine.check_files(paths, around), around)
+    writer(output)(tally.over(reports), sys.stdout)
     sys.stdout.flush()
     return BROKEN if tell_of_targets(around.targets) else tally.exit_code()
 

@@ -13,7 +13,7 @@ from lint_rules.configuration import Configuration
 from lint_rules.finding import FileReport, Status
 from lint_rules.gate import Gate, add_gate
 from lint_rules.options import BROKEN, CLEAN, FINDINGS, INTERRUPTED, Parser, add_selection, given
-from lint_rules.refusal import Refused
+from lint_rules.refusal import Refused, reason
 from lint_rules.report import formats, problem_line, writer
 from lint_rules.targets import Finder
 
@@ -33,8 +33,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_stdout()
         return BROKEN
+    except OSError as error:
+        _give_up_stdout()
+        print(f"error: the results could not be written: {reason(error)}", file=sys.stderr)
+        return BROKEN
+
+
+def _give_up_stdout() -> None:
+    """Let Python flush what is left to nowhere: it would complain once more at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -42,14 +42,14 @@ class Change:
     new: str | None
 
 
-def run(folder: str, *arguments: str) -> bytes:
-    """Return what git prints. Raises `GitFailed`."""
+def run(folder: str, *arguments: str, fine: tuple[int, ...] = (0,)) -> bytes:
+    """Return what git prints. Raises `GitFailed` when it exits otherwise than `fine`."""
     command = ["git", "-C", folder, *arguments]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, env=_environment())
     except OSError as error:
         raise Refused(f"git cannot be run: {reason(error)}") from error
-    if done.returncode:
+    if done.returncode not in fine:
         raise GitFailed(_said(done.stderr) or f"failed with {done.returncode}")
     return done.stdout
 
@@ -81,10 +81,7 @@ def commit_of(top: str, name: str) -> str | None:
 
 def merge_bases(top: str, one: str, other: str) -> list[str]:
     """Return the best common ancestors of two commits, as git orders them."""
-    try:
-        return run(top, "merge-base", "--all", one, other).decode().split()
-    except GitFailed:
-        return []
+    return run(top, "merge-base", "--all", one, other, fine=(0, 1)).decode().split()
 
 
 def is_shallow(top: str) -> bool:

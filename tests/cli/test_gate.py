@@ -532,3 +532,24 @@ def test_a_closed_pipe(repo: Repository) -> None:
         command, shell=True, cwd=repo.top, capture_output=True, text=True, check=False, env=ENVIRONMENT
     )
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+def test_output_that_cannot_be_written(repo: Repository) -> None:
+    repo.commit(other=module(loss("mine")))
+    line = f"{sys.executable} -m lint_rules --base main . > /dev/full"
+    done = subprocess.run(line, shell=True, cwd=repo.top, capture_output=True, text=True, check=False, env=ENVIRONMENT)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == "error: the results could not be written: no space left on device"
+    assert "Traceback" not in done.stderr
+
+
+def test_a_merge_that_is_not_finished(repo: Repository) -> None:
+    repo.commit(other="import os\n", mine=module(loss("mine")))
+    repo.git("switch", "-q", "main")
+    repo.commit(other="import sys\n")
+    repo.git("switch", "-q", "topic")
+    repo.git("merge", "main", check=False)
+    assert "other.py" in repo.git("diff", "--name-only", "--diff-filter=U")
+    repo.write(other=module("", loss("added", "text")))
+    assert repo.gate().findings == [("mine.py", 8, "LLM101"), ("other.py", 10, "LLM101")]

@@ -13,6 +13,7 @@ import pytest
 from repository import ENVIRONMENT, Done, Repository, command, lint, loss, module
 
 OLD = module(loss("first"), loss("second", "asked"))
+REST = module(loss("second", "asked"))
 FIXED = loss("ask").replace("break", "pass")
 
 
@@ -56,6 +57,22 @@ def test_lines_may_shift(repo: Repository) -> None:
     assert repo.gate().status == 0
 
 
+MORE = "".join(f"NUMBER_{number} = {number}\n" for number in range(100))
+
+
+def rewritten(text: str) -> str:
+    """Change so much around the first loss that only its line tells that it was there."""
+    changed = loss("first").replace("chunk", "part").replace("response", "answer").replace("first", "begin")
+    return text.replace(loss("first"), f"{changed}    print()\n")
+
+
+def test_a_line_that_stays_between_lines_that_change(repo: Repository) -> None:
+    repo.commit(old=rewritten(OLD))
+    assert repo.gate().err == "No new findings since main (2 known).\n"
+    repo.commit(old=rewritten(OLD).replace("\n    ", "\n     "))
+    assert repo.gate().err == "No new findings since main (2 known).\n"
+
+
 def test_a_loss_on_a_changed_line_of_an_old_file(repo: Repository) -> None:
     repo.commit(old=module(loss("first"), FIXED.replace("pass", "break"), loss("second", "asked")))
     assert repo.gate().findings == [("old.py", 15, "LLM101")]
@@ -81,12 +98,16 @@ def test_a_newer_release_in_the_lock_file_brings_its_losses(repo: Repository) ->
     source = "import langfuse\n\nlangfuse.Langfuse().trace(name='x')\n"
     repo.git("switch", "-q", "main")
     (repo.top / "requirements.txt").write_text("litellm==1.77.7\nlangfuse==2.60.10\n")
-    repo.commit(tracing=source)
+    repo.commit(pkg__setup="", pkg__tracing=source)
     repo.git("switch", "-q", "-C", "topic")
-    assert repo.gate("tracing.py").status == 0
+    assert repo.gate("pkg").status == 0
     (repo.top / "requirements.txt").write_text("litellm==1.106.2\nlangfuse==4.18.0\n")
-    done = repo.gate("tracing.py")
-    assert [path for path, *_ in done.findings] == ["tracing.py"], done
+    assert {path for path, *_ in repo.gate("pkg").findings} == {"pkg/tracing.py"}
+    (repo.top / "pkg/tracing.py").write_text(f"import os\n{source}")
+    repo.commit()
+    repo.git("branch", "-f", "main")
+    (repo.top / "pkg/tracing.py").write_text(f"import sys\n{source}")
+    assert repo.gate("pkg").err == "No new findings since main (1 known).\n"
 
 
 def test_a_rule_that_is_switched_on_finds_nothing_new_in_old_code(repo: Repository) -> None:
@@ -105,18 +126,6 @@ def test_what_moves_out_of_a_folder_that_is_not_reported_is_not_new(repo: Reposi
     repo.git("switch", "-q", "-C", "topic")
     repo.git("mv", "tests/helper.py", "helper.py")
     assert repo.gate().err == "No new findings since main (3 known).\n"
-
-
-def test_the_same_code_twice_on_a_line_counts(repo: Repository) -> None:
-    once = "import litellm\n\n\nasync def f(a):\n    r = await litellm.acompletion(model='m', stream=True)\n    {}\n"
-    repo.git("switch", "-q", "main")
-    repo.commit(line=once.format("return [c.choices[0].delta.content + '' async for c in r]"))
-    before = len(lint("line.py", cwd=repo.top).findings)
-    repo.git("switch", "-q", "-C", "topic")
-    twice = "return [c.choices[0].delta.content + '' + (c.choices[0].delta.content + '') async for c in r]"
-    repo.commit(line=once.format(twice))
-    assert len(lint("line.py", cwd=repo.top).findings) == before + 1
-    assert len(repo.gate("line.py").findings) >= 1
 
 
 # What has moved
@@ -143,12 +152,23 @@ def test_a_copy_in_one_file_is_new_once(repo: Repository) -> None:
     assert len(repo.gate().findings) == 1
 
 
+def test_what_moved_is_new_where_it_comes_twice(repo: Repository) -> None:
+    repo.commit(old=REST, one=module(loss("first")), two=module(loss("first")))
+    done = repo.gate()
+    assert (len(done.findings), done.err) == (1, "1 new finding since main (2 known).\n")
+
+
+def test_what_moved_may_leave_a_line_like_it_behind(repo: Repository) -> None:
+    harmless = OLD.replace('await litellm.acompletion(model="first", messages=messages, stream=True)', "source()")
+    repo.commit(old=harmless, other=module(loss("first")))
+    assert repo.gate().err == "No new findings since main (2 known).\n"
+
+
 def test_one_loss_less_does_not_pay_for_another(repo: Repository) -> None:
     repo.commit(old=module(loss("second", "asked")), other=module("", loss("quite_another", "prompt")))
     assert repo.gate().findings == [("other.py", 10, "LLM101")]
 
 
-REST = module(loss("second", "asked"))
 INDENTED = "".join(f"    {line}\n" for line in loss("first").splitlines())
 WRAPPED = (
     OLD.replace("    async for chunk", "    with open('x'):\n        async for chunk", 1)
@@ -176,11 +196,13 @@ def test_moved_code_is_not_new(repo: Repository, how: str) -> None:
 
 
 def test_a_renamed_file_that_is_edited(repo: Repository) -> None:
+    repo.git("switch", "-q", "main")
+    repo.commit(old=OLD + MORE)
+    repo.git("switch", "-q", "-C", "topic")
     repo.git("mv", "old.py", "new.py")
-    repo.commit(
-        new=OLD.replace("import litellm\n", "import litellm\n\n\ndef f():\n    pass\n") + "\n\n" + loss("third")
-    )
-    assert repo.gate().findings == [("new.py", 26, "LLM101")]
+    repo.commit(new=rewritten(OLD) + MORE + "\n\n" + loss("third"))
+    done = repo.gate()
+    assert (done.findings, done.err) == ([("new.py", 123, "LLM101")], "1 new finding since main (2 known).\n")
 
 
 def test_a_file_that_is_renamed_without_telling_git(repo: Repository) -> None:
@@ -315,6 +337,14 @@ def test_as_a_hook_in_a_linked_work_tree(repo: Repository) -> None:
     assert done.returncode == 1
 
 
+def test_where_git_names_a_repository_itself(repo: Repository) -> None:
+    repo.commit(pkg__new=module(loss("mine")))
+    places = {"GIT_DIR": str(repo.top / ".git"), "GIT_INDEX_FILE": ".git/index"}
+    for path in ("pkg", "."):
+        done = command("--base=main", path, cwd=repo.top, **places)
+        assert (done.findings, done.status) == ([("pkg/new.py", 8, "LLM101")], 1), done.err
+
+
 def test_the_index_is_not_written(repo: Repository) -> None:
     index = repo.top / ".git/index"
     os.utime(repo.top / "old.py", (1, 1))
@@ -340,9 +370,9 @@ def test_the_users_configuration_does_not_matter(repo: Repository) -> None:
     for name, value in CONFIGURATION.items():
         repo.git("config", name, value)
     (repo.top / ".gitattributes").write_text("*.py -diff\n")
-    repo.write(old="import os\n" + OLD + "\n\n" + loss("third"))
+    repo.write(old="import os\n" + rewritten(OLD) + "\n\n" + loss("third"))
     done = repo.gate()
-    assert (done.findings, done.err) == ([("old.py", 23, "LLM101")], "1 new finding since main (2 known).\n")
+    assert (done.findings, done.err) == ([("old.py", 24, "LLM101")], "1 new finding since main (2 known).\n")
 
 
 def test_line_endings_that_git_converts(repo: Repository) -> None:
@@ -356,21 +386,23 @@ NAMES = ["with space", "qu'o\"te", "new\nline", "tab\t", "ünï", "*[a]?", ":(to
 
 @pytest.mark.skipif(sys.platform != "linux", reason="file names that other systems do not have")
 def test_paths_of_every_kind(repo: Repository) -> None:
-    folder = repo.top / "odd"
-    folder.mkdir()
-    for name in NAMES:
-        (folder / f"{name}.py").write_text(module(loss("first")))
+    (repo.top / "old.py").unlink()
+    files = {repo.top / f"{name}.py": MORE.replace("NUMBER", f"N{at}") for at, name in enumerate(NAMES)}
+    for path, more in files.items():
+        path.write_text(module(loss("first")) + more)
     repo.commit()
     repo.git("branch", "-f", "main")
-    done = repo.gate("odd")
-    assert (done.status, done.err) == (0, f"No new findings since main ({len(NAMES)} known).\n")
-    for name in NAMES:
-        (folder / f"{name}.py").write_text("import os\n" + module(loss("first")))
-    assert repo.gate("odd").err == done.err
-    for name in NAMES:
-        (folder / f"{name}.py").rename(folder / f"{name}2.py")
+    told = f"No new findings since main ({len(NAMES)} known).\n"
+    assert repo.gate().err == told
+    for path, more in files.items():
+        path.write_text("import os\n" + rewritten(module(loss("first"))) + more)
+    assert repo.gate().err == told
+    for path in files:
+        path.rename(path.with_suffix(".2.py"))
     repo.git("add", "-A")
-    assert repo.gate("odd").err == done.err
+    assert repo.gate().err == told
+    repo.git("rm", "-q", "-r", "--cached", ".")
+    assert len(command("--base=main", ".", cwd=repo.top).findings) == len(NAMES)
 
 
 def test_without_changes_to_python_files_too(repo: Repository) -> None:

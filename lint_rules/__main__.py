@@ -11,7 +11,9 @@ from dataclasses import replace
 from lint_rules import __version__, engine, files, outputs, progress
 from lint_rules.configuration import Configuration
 from lint_rules.finding import FileReport, Status
+from lint_rules.gate import Gate, add_gate
 from lint_rules.options import BROKEN, CLEAN, FINDINGS, INTERRUPTED, Parser, add_manual, add_selection, given
+from lint_rules.refusal import Refused
 from lint_rules.report import problem_line
 from lint_rules.stdin import add_stdin, check_stdin, is_asked_for
 from lint_rules.targets import Finder
@@ -28,10 +30,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _add_noqa(options.paths, configuration)
         if options.show_target:
             return _show_target(options.paths, Finder(tuple(options.target), isolated=options.isolated))
-        return _check(options, engine.Surroundings(configuration))
+        return _check(options, engine.Surroundings(configuration), Gate.of(options))
+    except Refused as error:
+        print(error, file=sys.stderr)
+        return BROKEN
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError as error:
+    except OSError as error:  # of stdout: what is wrong with a file is in its report
         outputs.tell_stdout_failed(error)
         return BROKEN
 
@@ -45,6 +50,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     if not asked and not options.paths:
         parser.error("the following arguments are required: PATH")
     options.stdin = is_asked_for(options, parser)
+    if options.stdin and (options.base is not None or options.write_baseline is not None or options.add_noqa):
+        parser.error("- (standard input) goes with none of --base, --write-baseline and --add-noqa")
     outputs.refuse_nonsense(options, parser)
     return options
 
@@ -67,14 +74,15 @@ def _parser() -> Parser:
         "--add-noqa", action="store_true", help="suppress what is found: write `# noqa: CODES` where it stands"
     )
     add_selection(parser)
+    add_gate(parser)
     add_manual(parser)
     parser.add_argument("--version", action="version", version=f"flake8-litellm {__version__}")
     return parser
 
 
-def _check(options: argparse.Namespace, around: engine.Surroundings) -> int:
+def _check(options: argparse.Namespace, around: engine.Surroundings, gate: Gate) -> int:
     tally = Tally()
-    written = outputs.write(tally.over(_checked(options, around)), around, options)
+    written = outputs.write(tally.over(gate.over(_checked(options, around), around)), around, options)
     return BROKEN if tell_of_targets(around.targets) or not written else tally.exit_code()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import secrets
 import stat
 import subprocess
 import tempfile
@@ -24,6 +25,7 @@ MAX_BYTES = 5_000_000
 TEMPORARY_PREFIX = ".flake8-litellm-"
 """How the half-written neighbour of a file is called, for whoever finds one after a power cut."""
 
+_GIT_PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_NAMESPACE"})
 _NEVER_SOURCE = frozenset({"__pycache__", "node_modules"})
 
 
@@ -107,10 +109,17 @@ def git_files(directory: str) -> list[str] | None:
 def git(directory: str, *arguments: str) -> bytes | None:
     """Return what git prints for `arguments` in `directory`; None if it fails or is not there."""
     try:
-        done = subprocess.run(["git", "-C", directory, *arguments], capture_output=True, check=True)
+        done = subprocess.run(
+            ["git", "-C", directory, *arguments], capture_output=True, check=True, env=git_environment()
+        )
     except (OSError, subprocess.CalledProcessError):
         return None
     return done.stdout
+
+
+def git_environment() -> dict[str, str]:
+    """Return an environment in which git finds a repository by its folder: inside a hook, git names one itself."""
+    return {name: value for name, value in os.environ.items() if name not in _GIT_PLACES}
 
 
 def _walk(directory: str) -> Iterator[Found]:
@@ -212,6 +221,23 @@ def replace(path: str, *, old: bytes, new: bytes) -> None:
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             Path(temporary).unlink()
+        raise
+    _sync_directory(target.parent)
+
+
+def create(path: str, data: bytes) -> None:
+    """Write a file that is not there yet, so that every moment shows either nothing or all of it."""
+    target = Path(path)
+    temporary = target.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
         raise
     _sync_directory(target.parent)
 

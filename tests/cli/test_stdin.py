@@ -69,6 +69,14 @@ def test_the_name_says_which_settings_hold(tmp_path: Path) -> None:
     assert check("-", "--stdin-filename", "app.py", data=LOSS, cwd=tmp_path).returncode == 1
 
 
+def test_a_baseline_knows_the_text_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_bytes(LOSS)
+    assert check("app.py", "--write-baseline", "known.json", data=b"", cwd=tmp_path).returncode == 0
+    named = ("--baseline", "known.json", "-", "--stdin-filename", "app.py")
+    assert check(*named, data=b"# above\n" + LOSS, cwd=tmp_path).returncode == 0
+    assert check(*named, data=LOSS + LOSS.replace(b"ask", b"more"), cwd=tmp_path).returncode == 1
+
+
 def test_without_a_name_it_is_called_by_its_sign(tmp_path: Path) -> None:
     assert check("-", data=LOSS, cwd=tmp_path).stdout.startswith(b"-:8:9: LLM201 ")
 
@@ -123,6 +131,11 @@ def test_diff_and_check_print_no_text(tmp_path: Path) -> None:
     [
         ("lint_rules", ["-", "app.py"], "- (standard input) goes alone: no other PATH beside it"),
         ("lint_rules", ["app.py", "--stdin-filename", "x.py"], "--stdin-filename goes with - as PATH"),
+        (
+            "lint_rules",
+            ["-", "--base", "main"],
+            "- (standard input) goes with none of --base, --write-baseline and --add-noqa",
+        ),
         ("lint_rules.fix", ["app.py", "-"], "- (standard input) goes alone: no other PATH beside it"),
         (
             "lint_rules.fix",

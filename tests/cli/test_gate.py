@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from repository import ENVIRONMENT, Done, Repository, command, lint, loss, module
+
+from lint_rules.report import formats
 
 OLD = module(loss("first"), loss("second", "asked"))
 REST = module(loss("second", "asked"))
@@ -31,22 +36,46 @@ def test_nothing_is_new_when_nothing_changed(repo: Repository) -> None:
     assert (done.status, done.out, done.err) == (0, "", "No new findings since main (2 known).\n")
 
 
-@pytest.mark.parametrize("output", ["text", "json", "github"])
+@pytest.mark.parametrize("output", formats())
 def test_a_pull_request_that_adds_one_loss_and_moves_another(repo: Repository, output: str) -> None:
+    """Of three losses, all of which a plain run shows, each format shows the new one and that alone."""
     repo.commit(
         old=module(loss("second", "asked")),
         moved=module("import os\n", loss("first")),
         other=module("", loss("added", "text")),
     )
-    done = command("--base", "main", "--format", output, ".", cwd=repo.top)
-    assert (done.status, done.err) == (1, "1 new finding since main (2 known).\n")
-    if output == "text":
-        assert done.findings == [("other.py", 10, "LLM101")]
-    elif output == "json":
-        assert [(one["path"], one["line"]) for one in json.loads(done.out)] == [("other.py", 10)]
-    else:
-        assert done.out.startswith("::error file=other.py,line=10,")
-        assert done.out.count("\n") == 1
+    shown = NEW[output]
+    plain, gated = (command(*base, "--format", output, ".", cwd=repo.top) for base in ((), ("--base", "main")))
+    assert sorted(shown(plain.out)) == [("moved.py", 11), ("old.py", 8), ("other.py", 10)]
+    assert (gated.status, gated.err) == (1, "1 new finding since main (2 known).\n")
+    assert shown(gated.out) == [("other.py", 10)]
+
+
+def _sarif(text: str) -> list[tuple[str, int]]:
+    places = [one["locations"][0]["physicalLocation"] for one in json.loads(text)["runs"][0]["results"]]
+    return [(place["artifactLocation"]["uri"], place["region"]["startLine"]) for place in places]
+
+
+def _found(pattern: str) -> Callable[[str], list[tuple[str, int]]]:
+    return lambda text: [(found[1], int(found[2])) for found in re.finditer(pattern, text, re.MULTILINE)]
+
+
+NEW: dict[str, Callable[[str], list[tuple[str, int]]]] = {
+    "text": _found(r"^(\S+?):(\d+):\d+: LLM101 "),
+    "concise": _found(r"^(\S+?):(\d+):\d+: LLM101 "),
+    "json": lambda text: [(one["path"], one["line"]) for one in json.loads(text)],
+    "json-lines": lambda text: [(one["path"], one["line"]) for one in map(json.loads, text.splitlines())],
+    "sarif": _sarif,
+    "github": _found(r"^::error file=(.+?),line=(\d+),"),
+    "markdown": _found(r"\b(\w+\.py):(\d+)\b"),
+    "junit": lambda text: [
+        (case.attrib["file"], int(case.attrib["line"]))
+        for case in ElementTree.fromstring(text).iter("testcase")
+        if case.find("failure") is not None
+    ],
+    "gitlab": lambda text: [(one["location"]["path"], one["location"]["lines"]["begin"]) for one in json.loads(text)],
+}
+"""Where each format says that there are findings."""
 
 
 # What is new
@@ -572,7 +601,7 @@ def test_output_that_cannot_be_written(repo: Repository) -> None:
     line = f"{sys.executable} -m lint_rules --base main . > /dev/full"
     done = subprocess.run(line, shell=True, cwd=repo.top, capture_output=True, text=True, check=False, env=ENVIRONMENT)
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1] == "error: the results could not be written: no space left on device"
+    assert done.stderr.splitlines()[-1] == "error: stdout: no space left on device"
     assert "Traceback" not in done.stderr
 
 

@@ -35,13 +35,15 @@ def answer(messages):
 
 Fix safety
 ----------
-As for LLM101.
+As for LLM101, but `--early-exit=log-partial` changes nothing: the part could be logged, but the connection of a stream
+that is left can deadlock the next request, so that the rest is always read.
 
 Measured
 --------
 0 of 5 delivered in every column of the ground truth; `break` on `finish_reason` 0 of 3 on litellm 1.77.7 and
 1.106.2. Sixty streams left by `break` one after the other hung the process in 3 of 3 runs on litellm 1.92.2, 2 of 3
-on 1.106.2 and 1 of 3 on 1.72.6; with a drain after the `break`, in none.
+on 1.106.2 and 1 of 3 on 1.72.6; with a drain after the `break`, in none. A part given to the `success_handler` of the
+stream's `logging_obj` arrives once on every litellm from 1.64.1 to 1.106.2; of a `Router` on 1.64.1-1.80.11 only.
 
 Known limits
 ------------

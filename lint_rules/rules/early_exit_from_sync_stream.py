@@ -35,15 +35,18 @@ def answer(messages):
 
 Fix safety
 ----------
-As for LLM101.
+As for LLM101, but `--early-exit=log-partial` changes nothing: the part could be logged, but the connection of a stream
+that is left can deadlock the next request, so that the rest is always read.
 
 Measured
 --------
 In each of 14 combinations of litellm 1.64.1 to 1.106.2, langfuse 2.60.2 to 5.0.4 and callback (`make verdicts`,
 docs/verdicts.md#sync): lost after `break` on `finish_reason`, on an empty delta and out of a generator around the
-stream; delivered when a drain follows the `break`. By hand: sixty streams left by `break` one after the other hung the
-process in 3 of 3 runs on litellm 1.92.2, 2 of 3 on 1.106.2 and 1 of 3 on 1.72.6; with a drain after the `break`, in
-none.
+stream; delivered when a drain follows the `break` (where a process ends at once, the exporter of "langfuse_otel" on
+litellm 1.85 to 1.92 may be too late for any sync call). By hand: sixty streams left by `break` one after the other hung
+the process in 3 of 3 runs on litellm 1.92.2, 2 of 3 on 1.106.2 and 1 of 3 on 1.72.6; with a drain after the `break`, in
+none. A part given to the `success_handler` of the stream's `logging_obj` arrives once on every litellm from 1.64.1 to
+1.106.2; of a `Router` on 1.64.1 to 1.80.11 only.
 
 Known limits
 ------------

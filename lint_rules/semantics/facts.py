@@ -240,10 +240,14 @@ def _read_elsewhere(exit_: Exit, record: Record) -> bool:
 
 
 def _is_read_on(exit_: Exit, record: Record) -> bool:
-    """Tell whether a stream has to stay open: anything but this loop reads it."""
+    """Tell whether a stream has to stay open: something reads it behind the exit, or in the same function, of which a
+    `finally` may be; or it is not known what does, because it comes from another module."""
     origins = exit_.stream.origins
     loops = {loop for origin in origins for loop in record.streams.get(origin, ())}
-    return bool(origins & record.resumed) or loops != {exit_.loop}
+    if origins & record.resumed or exit_.loop not in loops:
+        return True
+    around = exit_.function.node if exit_.function is not None else None
+    return any(around is None or holds(around, loop) for loop in loops - {exit_.loop})
 
 
 _HANDED_THROUGH = frozenset({"cast", "typing.cast", "aiter", "iter", "enumerate"})

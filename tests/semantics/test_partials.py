@@ -71,6 +71,10 @@ PART = {
     "a name": program(f"response = await {CALL}"),
     "an attribute": program(f"self.response = await {CALL}", "self.response"),
     "no name": program("pass", f"await {CALL}"),
+    "made by a helper, twice": (
+        f"async def ask():\n    return await {CALL}\nasync def g():\n    async for _ in await ask(): pass\n"
+        + program("response = await ask()")
+    ),
     "handed through": program(f"response = await {CALL}", "aiter(response)"),
 }
 REST = {

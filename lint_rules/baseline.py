@@ -14,12 +14,15 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lint_rules import files
 from lint_rules.finding import FileReport, Finding, Status
 from lint_rules.gate.lines import source_line
 from lint_rules.refusal import Refused, reason
+
+if TYPE_CHECKING:
+    from lint_rules.gate.comparison import Mark
 
 VERSION = 1
 """Of the format: a release that counts otherwise writes another number."""
@@ -27,8 +30,6 @@ _CONFLICT = re.compile(r"^(<<<<<<<|=======|>>>>>>>)(?: |$)", re.MULTILINE)
 
 Entry = tuple[str, str, str]
 """A path from the baseline's folder, a code, and the text of a line."""
-Mark = tuple[int, int]
-"""A finding of a run: the position of its report, and its own position there."""
 LooksAt = Callable[[str, str], bool]
 """Tells whether a run looks for a code in the file at a path."""
 

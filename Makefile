@@ -55,6 +55,10 @@ docs: $(VENV)/.test  ## Write the pages of the rules and the table of the README
 picture: $(VENV)/.shim  ## Record `make demo` as docs/demo.txt and docs/demo.svg
 	$(BIN)/python tests/picture.py
 
+peers: $(VENV)/.test  ## Ask other checkers about the places where our cases lose traces, and write docs/peers.md
+	$(call install,.venvs/peers,$$($(BIN)/python -m tests.benchmarks.peers requirements))
+	$(BIN)/python -m tests.benchmarks.peers
+
 corpus: $(VENV)/.test  ## Score the linter on labelled sites in real code (fetches the sources; CLONES=pattern for git)
 	$(BIN)/python tests/corpus/evaluate.py $(if $(CLONES),--clones '$(CLONES)')
 

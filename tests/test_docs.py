@@ -11,7 +11,9 @@ import pages
 import pytest
 
 import lint_rules
+from lint_rules import check_source
 from lint_rules.rules import all_rules
+from lint_rules.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -90,6 +92,17 @@ def test_the_readme_names_the_hooks_that_there_are() -> None:
     hooks = re.findall(r"^- id: (\S+)$", read(".pre-commit-hooks.yaml"), re.MULTILINE)
     [configuration] = [block for block in FENCE.findall(read("README.md")) if "\nrepos:\n" in block]
     assert re.findall(r"^ +- id: (\S+)", configuration, re.MULTILINE) == hooks
+
+
+def test_the_problem_on_the_front_page_is_found() -> None:
+    [problem, *_] = re.findall(r"```python\n(.*?)```", read("README.md"), re.DOTALL)
+    assert len(problem.splitlines()) == 6
+    head = 'import asyncio\nimport litellm\n\nlitellm.success_callback = ["langfuse"]\nmessages = []\n'
+    said = [
+        (number, code) for number, line in enumerate(problem.splitlines()) for code in re.findall("# (LLM.{3})", line)
+    ]
+    found = check_source(head + problem, settings=Settings(target=("litellm==1.106.2", "langfuse==4.18.0")))
+    assert sorted((finding.span.line - head.count("\n") - 1, finding.code) for finding in found) == said
 
 
 def test_the_readme_names_this_version() -> None:

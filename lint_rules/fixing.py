@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +10,7 @@ from lint_rules import files
 from lint_rules.engine import Surroundings, check_bytes
 from lint_rules.finding import Applicability, Change, FileReport, Finding, Status
 from lint_rules.outcome import guarded
+from lint_rules.patch import patch
 
 if TYPE_CHECKING:
     from codemods.engine import Rewrite
@@ -68,7 +67,7 @@ def _fix(
 def _kept(path: str, data: bytes, rewrite: Rewrite, findings: tuple[Finding, ...], keep: Keep) -> FileReport:
     left = tuple(finding for finding in findings if finding not in rewrite.fixed)
     keep(Change(path, data, rewrite.data, tuple(finding for finding in findings if finding in rewrite.fixed)))
-    return FileReport(path, Status.FIXED, left, fixed=rewrite.fixed, diff=diff(path, data, rewrite.data))
+    return FileReport(path, Status.FIXED, left, fixed=rewrite.fixed, diff=patch(path, data, rewrite.data))
 
 
 def _forget(_: Change) -> None:
@@ -86,18 +85,3 @@ def findings_or_raise(data: bytes, *, check: Callable[[bytes], FileReport]) -> t
 def is_wanted(finding: Finding, *, unsafe: bool) -> bool:
     """Tell whether a finding is to be fixed."""
     return finding.fix is not None and (unsafe or finding.fix.applicability is Applicability.SAFE)
-
-
-def diff(path: str, old: bytes, new: bytes) -> str:
-    """Return the patch from `old` to `new`; bytes that are not UTF-8 travel as surrogates."""
-    return "".join(_marked_ends(difflib.unified_diff(_lines(old), _lines(new), fromfile=path, tofile=path)))
-
-
-def _lines(data: bytes) -> list[str]:
-    """Split as `patch` does: at line feeds alone."""
-    return re.findall(r"[^\n]*\n|[^\n]+", data.decode("utf-8", "surrogateescape"))
-
-
-def _marked_ends(lines: Iterable[str]) -> Iterator[str]:
-    for text in lines:
-        yield text if text.endswith("\n") else f"{text}\n\\ No newline at end of file\n"

@@ -11,11 +11,12 @@ from typing import TextIO
 from lint_rules import files
 from lint_rules.engine import Surroundings, check_bytes
 from lint_rules.finding import FileReport, Finding, Problem, Status
-from lint_rules.fixing import check_text, diff, findings_or_raise, is_wanted
+from lint_rules.fixing import check_text, findings_or_raise, is_wanted
 from lint_rules.outcome import guarded
+from lint_rules.patch import patch
 from lint_rules.report import problem_line
 from lint_rules.report.concise import line
-from lint_rules.terminal import write_exactly
+from lint_rules.terminal import write_patch
 
 QUESTION = "Write this fix? [y]es, [n]o, [a]ll that follow, [q]uit: "
 
@@ -31,11 +32,12 @@ class Dialog:
         self._all = False
         self.is_over = False
 
-    def wants(self, path: str, finding: Finding, patch: str) -> bool:
+    def wants(self, path: str, finding: Finding, change: str) -> bool:
         """Show a fix and return whether to write it; who closes the answers quits."""
         if self._all:
             return True
-        write_exactly(f"{line(path, finding)}\n{patch}")
+        print(line(path, finding))
+        write_patch(change)
         sys.stdout.flush()
         answer = self._answer()
         self._all, self.is_over = answer == "a", answer == "q"
@@ -73,7 +75,7 @@ def _fix(path: str, around: Surroundings, unsafe: bool, dialog: Dialog) -> FileR
         step = fix_source(current, [finding], check=check)
         if step.problem:
             problem = _told(path, step.problem)
-        elif dialog.wants(path, finding, diff(path, current, step.data)):
+        elif dialog.wants(path, finding, patch(path, current, step.data)):
             current, left = step.data, check(step.data)
             fixed.extend(step.fixed)
             continue

@@ -12,7 +12,7 @@ from lint_rules.fixing import is_wanted
 from lint_rules.options import BROKEN, CLEAN, FINDINGS
 from lint_rules.report import counted
 from lint_rules.report.concise import line
-from lint_rules.terminal import write_exactly
+from lint_rules.terminal import write_exactly, write_patch
 
 
 def status(reports: Iterable[FileReport], *, write: bool) -> int:
@@ -29,7 +29,7 @@ def print_report(report: FileReport, options: argparse.Namespace, tally: Tally) 
     if options.interactive:
         return  # the dialog has shown it
     if options.diff:
-        write_exactly(report.diff)
+        write_patch(report.diff)
         return
     shown = (*report.fixed, *report.findings) if options.check else report.findings
     for finding in sorted(shown, key=lambda finding: (finding.span, finding.code)):

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import sys
 
+from lint_rules.patch import as_shown
+from lint_rules.report import style_for
+
+
+def write_patch(text: str) -> None:
+    """Write a patch to stdout: to a terminal as one can look at it, else byte for byte."""
+    write_exactly(as_shown(text, style_for(sys.stdout)) if sys.stdout.isatty() else text)
+
 
 def write_exactly(text: str) -> None:
     """Write `text` to stdout with the bytes it was decoded from, also those of a file that is not UTF-8."""

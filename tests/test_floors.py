@@ -83,7 +83,8 @@ FLOORS = {
         "lint_rules.finding",
         "lint_rules.settings",
     ],
-    "lint_rules.terminal": [],
+    "lint_rules.patch": ["lint_rules.report"],
+    "lint_rules.terminal": ["lint_rules.patch", "lint_rules.report"],
     "lint_rules.outcome": ["lint_rules.files", "lint_rules.finding"],
     "lint_rules.add_noqa": [
         "lint_rules.engine",

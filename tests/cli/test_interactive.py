@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -96,3 +98,46 @@ def test_modes_exclude_each_other(tmp_path: Path) -> None:
     for mode in ("--diff", "--check"):
         done = fix("", mode, "a.py", cwd=tmp_path)
         assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize("no_color", ["", "1"])
+def test_a_terminal_gets_colours_and_nothing_that_drives_it(tmp_path: Path, no_color: str) -> None:
+    text = source(1).replace("delta.content\n", "delta.content  # \x1b[31m\n")
+    (tmp_path / "a.py").write_text(text, encoding="utf-8")
+    shown = on_terminal("--interactive", cwd=tmp_path, NO_COLOR=no_color)
+    assert ("\x1b[32m+        text +=" in shown) is not bool(no_color)
+    assert "# \\x1b[31m" in shown
+    assert on_terminal("--diff", cwd=tmp_path, NO_COLOR=no_color).count("\\x1b[31m") == 2
+    piped = subprocess.run(
+        [sys.executable, "-m", "lint_rules.fix", "--diff", "a.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert piped.stdout.count("# \x1b[31m\n") == 2
+
+
+def on_terminal(option: str, *, cwd: Path, **environment: str) -> str:
+    """Return what a run shows whose stdout is a terminal."""
+    import pty  # noqa: PLC0415 - not on Windows
+
+    ours, theirs = pty.openpty()
+    subprocess.run(
+        [sys.executable, "-m", "lint_rules.fix", option, "a.py"],
+        cwd=cwd,
+        env={**os.environ, "TERM": "xterm", **environment},
+        input="q\n",
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # the end, on Linux
+        while part := os.read(ours, 65536):
+            shown += part
+    os.close(ours)
+    return shown.decode()

@@ -55,9 +55,12 @@ class Surroundings:
 
 def may_matter(data: bytes, path: str, project: Project) -> bool:
     """Tell whether a file can have a finding at all, by searching text, before anything is parsed."""
-    if project.declared.is_mentioned(data) or lists_our_codes(data):
+    if lists_our_codes(data):
         return True
-    return _SITES.search(data) is not None and project.matters_as(path, data)
+    mentioned = project.declared.is_mentioned(data)
+    if not mentioned and not (_SITES.search(data) is not None and project.matters_as(path, data)):
+        return False
+    return project.may_have_findings(path, data)
 
 
 def check_tree(tree: ast.Module, text: str, path: str, settings: Settings, around: Surroundings) -> tuple[Finding, ...]:

@@ -17,7 +17,7 @@ from lint_rules.semantics.endings import Ending, Ends, EntryPoint
 from lint_rules.semantics.entries import entry_points
 from lint_rules.semantics.environment import path_of
 from lint_rules.semantics.infer import Machine, TooLargeError
-from lint_rules.semantics.lifespans import is_endpoint, serves_requests
+from lint_rules.semantics.lifespans import foreign_lifespans, is_endpoint, lifespans, serves_requests
 from lint_rules.semantics.narrow import Decision
 from lint_rules.semantics.record import Exit, Record, Use, place_of
 from lint_rules.semantics.registrations import Registration, Spanned, registrations
@@ -143,6 +143,18 @@ def gather(
         registrations=_sorted(registrations(machine, record, source, targets)),
         dated_uses=_sorted(_dated_uses(machine, record, source)),
     )
+
+
+def is_barren(machine: Machine) -> bool:
+    """Tell whether an interpreted module has no facts at all, whoever calls it and whatever it may run with."""
+    record, tree = machine.record, machine.tree
+    seen = record.exits or record.made or record.uses or record.entries or record.converted
+    if seen or record.blocking or record.registered or record.references or imports(tree, sdk.LANGFUSE):
+        return False
+    if any(True for _ in lifespans(tree)) or any(True for _ in foreign_lifespans(tree)):
+        return False
+    functions = (node for node in nodes_of(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return not any(map(leaves_parameter_early, functions))
 
 
 def _dated_uses(machine: Machine, record: Record, source: Source) -> Iterator[DatedUse]:

@@ -15,6 +15,7 @@ from lint_rules.finding import Step
 from lint_rules.semantics import calls, delivery, expressions, runs, sdk, sources, statements, tracing
 from lint_rules.semantics.declared import spelled
 from lint_rules.semantics.environment import START, Environment, Routes, merge_routes, path_of
+from lint_rules.semantics.leaks import Leaks
 from lint_rules.semantics.lifespans import around_lifespans
 from lint_rules.semantics.narrow import Decision, is_empty, narrow_truth, strongest
 from lint_rules.semantics.questions import (
@@ -198,6 +199,7 @@ class Machine:
         self.classes: dict[ast.ClassDef, ClassInfo] = {}
         self.sought: set[tuple[ClassInfo, str]] = set()
         self.settled: dict[ClassInfo, dict[str, Value]] = {}
+        self.leaks = Leaks()
         self._reset()
 
     def _reset(self) -> None:
@@ -244,6 +246,9 @@ class Machine:
         self._finish(frame, arrivals)
         frame.env = end if end is not None else frame.env
         self.home.names = frame.env.names
+        for name, value in self.home.names.items():
+            if name.isidentifier():
+                self.leaks.note(name, value)
         return self.record
 
     def _pass(self) -> None:
@@ -281,6 +286,7 @@ class Machine:
             value = self._decorate(decorator, value, env, expression)
         if self.frame.home is self.home and isinstance(value, Function) and value.info is function.info:
             self.functions[node] = value
+        self.leaks.note(node.name, value)
         return value
 
     def _info(
@@ -341,6 +347,7 @@ class Machine:
                 info.methods[name] = value
             else:
                 info.attributes[name] = value
+            self.leaks.note(name, value)
         return Class(info)
 
     # Names
@@ -472,6 +479,8 @@ class Machine:
             for loop in loops_of(info.node):
                 self.record.loops.setdefault(loop, Sightings()).add("a caller without a stream", False)
             return Pending(UNKNOWN) if info.is_async and not info.is_generator else UNKNOWN
+        if info.home is not self.home:
+            self._note_handed(info, parameters)
         if function.observed:
             self.record.uses_langfuse_sdk = True
             delivery.observed(env)
@@ -580,9 +589,11 @@ class Machine:
         routes, raised = final.routes if arrivals else frozenset(), frame.raised
         if sources.delivers(function, self):
             routes, raised = delivery.delivered_on(routes), delivery.delivered_on(raised)
+        yielded = join_all(value for value, _ in frame.yielded)
+        self._note_leaks(frame, value, yielded)
         return Summary(
             value,
-            join_all(value for value, _ in frame.yielded),
+            yielded,
             frozenset(one for _, one in frame.yielded),
             frozenset(frame.suspended),
             frame.suspended_via,
@@ -595,6 +606,21 @@ class Machine:
             frame.killed,
             frame.blocks,
         )
+
+    def _note_handed(self, info: FunctionInfo, parameters: dict[str, Value]) -> None:
+        """Note what another module's function is given; a constructor is called by the name of its class."""
+        name = info.owner.name if info.owner is not None and info.name == "__init__" else info.name
+        for value in parameters.values():
+            self.leaks.note(name, value)
+
+    def _note_leaks(self, frame: Frame, returned: Value, yielded: Value) -> None:
+        assert frame.info is not None
+        name = frame.info.name
+        fields = (value for _, one in frame.yielded for _, value in one.fields)
+        for value in (returned, yielded, *fields):
+            self.leaks.note(name, value)
+        if frame.suspended:
+            self.leaks.streams.add(name)
 
     def _finish(self, frame: Frame, arrivals: list[Environment]) -> Environment:
         """Settle what a function leaves behind: its own streams left early are lost, its caller's are the caller's."""
@@ -797,6 +823,7 @@ class Machine:
 
     def _remember(self, info: ClassInfo, name: str, value: Value) -> None:
         self.record.held.update(origins_of(value))
+        self.leaks.note(name, value)
         known = info.attributes.get(name)
         info.attributes[name] = forget_place(value) if known is None else join(known, forget_place(value))
 

@@ -141,12 +141,12 @@ def serves_requests(node: ast.AST, *, registered: bool = False) -> bool:
 def is_endpoint(node: ast.AST, bases: list[str]) -> bool:
     """Tell whether a method of a class with these bases handles requests: `post` of `class Chat(HTTPEndpoint)`."""
     handles = isinstance(node, ast.AsyncFunctionDef) and node.name in VERBS | {"on_receive", "on_connect", "on_message"}
-    return handles and bool(_ENDPOINTS & {base.rpartition(".")[2] for base in bases})
+    return handles and bool(ENDPOINTS & {base.rpartition(".")[2] for base in bases})
 
 
-_ENDPOINTS = frozenset({"HTTPEndpoint", "WebSocketEndpoint", "View", "MethodView", "RequestHandler", "HTTPMethodView"})
+ENDPOINTS = frozenset({"HTTPEndpoint", "WebSocketEndpoint", "View", "MethodView", "RequestHandler", "HTTPMethodView"})
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "route", "websocket", "api_route"})
-_ADDERS = frozenset(
+ADDERS = frozenset(
     {
         *(f"add_{verb}" for verb in VERBS),
         "add_view",
@@ -164,7 +164,7 @@ _ADDERS = frozenset(
 def adds_route(node: ast.Call) -> bool:
     """Tell whether a call registers a request handler: `router.add_get("/", f)`, `Route("/", f)`, `web.get("/", f)`."""
     name = last_name(node.func)
-    if name in _ADDERS:
+    if name in ADDERS:
         return True
     first = node.args[0] if len(node.args) > 1 else None
     path = first.value if isinstance(first, ast.Constant) else None

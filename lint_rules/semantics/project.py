@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import copy
 import itertools
 import os
 import re
@@ -18,6 +19,7 @@ from functools import partial
 from lint_rules import files
 from lint_rules.semantics.declared import NOTHING_DECLARED, Declared
 from lint_rules.semantics.infer import Machine, TooLargeError
+from lint_rules.semantics.prospects import Prospects
 from lint_rules.semantics.reach import Outline, Program, outline
 from lint_rules.semantics.record import Record
 from lint_rules.semantics.syntax import parse
@@ -83,6 +85,9 @@ class Project:
         self._programs: dict[str, frozenset[str]] = {}
         self._mentioned: dict[str, bool] = {}
         self._owns: dict[str, Mapping[str, str]] = {}
+        self._member_sets: dict[str, frozenset[str]] = {}
+        self._packages: dict[str, tuple[str, ...]] = {}
+        self._prospects = Prospects(self)
 
     def home(self, path: str) -> Home:
         """Return a fresh name space for the module at `path`, which finds its imports in this project."""
@@ -225,7 +230,7 @@ class Project:
         return self._homes[path]
 
     def _interpret(self, path: str) -> None:
-        data = self._read(path)
+        data = self.read(path)
         if data is None or len(self._records) >= MAX_MODULES:
             return
         home = self._homes[path] = self.home(path)
@@ -243,7 +248,7 @@ class Project:
         A package's `__init__` runs before its modules do, so it belongs to the program of each of them.
         """
         paths = self._closure(path)
-        if len(paths) > MAX_PROGRAM or not any(b"langfuse" in (self._read(one) or b"") for one in paths):
+        if len(paths) > MAX_PROGRAM or not any(b"langfuse" in (self.read(one) or b"") for one in paths):
             return None
         outlines = {path: outline(tree, self.home(path))}
         outlines |= {one: found for one in paths[1:] if (found := self._outline(one)) is not None}
@@ -262,7 +267,7 @@ class Project:
         """Return the names that a module imports from modules that use the SDKs themselves."""
         return {
             name
-            for level, module, names in _import_lines(self._read(path) or b"")
+            for level, module, names in _import_lines(self.read(path) or b"")
             if (target := self._locate(path, level, module)) is not None
             for name in names
             if self._mentions_sdk(self._below(target, name) or target)
@@ -281,7 +286,7 @@ class Project:
 
     def _outline(self, path: str) -> Outline | None:
         if path not in self._outlines:
-            data = self._read(path)
+            data = self.read(path)
             try:
                 self._outlines[path] = outline(parse(data), self.home(path)) if data is not None else None
             except (SyntaxError, RecursionError, MemoryError):
@@ -293,7 +298,7 @@ class Project:
     def _callers(self, path: str, names: frozenset[str]) -> Iterator[Record]:
         """Yield what is seen in the modules that use LiteLLM and call one of these names, up to a bound."""
         calls = re.compile(rb"\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\(")
-        found = [one for one in self._users(path) if one != path and calls.search(self._read(one) or b"")]
+        found = [one for one in self._users(path) if one != path and calls.search(self.read(one) or b"")]
         for caller in found[:MAX_CALLERS]:
             record = self._seen_in(caller)
             if record is not None:
@@ -308,7 +313,7 @@ class Project:
                 name
                 for one in self._mentioning(path).get(own, ())
                 if one != path
-                for level, module, names in _import_lines(self._read(one) or b"")
+                for level, module, names in _import_lines(self.read(one) or b"")
                 if self._locate(one, level, module) == path
                 for name in names
             )
@@ -319,13 +324,13 @@ class Project:
         root = _project_root(path)
         if root not in self._importing:
             importers = self._importing[root] = {}
-            for one in self._listed(path):
-                for level, module, _ in _import_lines(_peek(one) or b""):
+            for one in self.listed(path):
+                for level, module, _ in _import_lines(self.peek(one) or b""):
                     last = module.rpartition(".")[2] or os.path.basename(_ancestor(one, level))
                     importers.setdefault(last, []).append(one)
         return self._importing[root]
 
-    def _listed(self, path: str) -> tuple[str, ...]:
+    def listed(self, path: str) -> tuple[str, ...]:
         """Return the modules of the project that a module belongs to, up to a bound."""
         root = _project_root(path)
         if root not in self._listings:
@@ -333,11 +338,16 @@ class Project:
             self._listings[root] = tuple(os.path.abspath(one) for one in itertools.islice(found, MAX_LISTED))
         return self._listings[root]
 
+    def _members(self, root: str) -> frozenset[str]:
+        if root not in self._member_sets:
+            self._member_sets[root] = frozenset(self._listings.get(root, ()))
+        return self._member_sets[root]
+
     def _users(self, path: str) -> tuple[str, ...]:
         """Return the modules of the project that mention LiteLLM, or what is declared to be like it."""
         root = _project_root(path)
         if root not in self._using:
-            self._using[root] = tuple(one for one in self._listed(path) if self._uses(_peek(one) or b""))
+            self._using[root] = tuple(one for one in self.listed(path) if self._uses(self.peek(one) or b""))
         return self._using[root]
 
     def _uses(self, data: bytes) -> bool:
@@ -346,24 +356,52 @@ class Project:
     def _seen_in(self, path: str) -> Record | None:
         if path not in self._seen:
             self._seen[path] = None
-            data = self._read(path)
+            data = self.read(path)
             with contextlib.suppress(SyntaxError, RecursionError, MemoryError, TooLargeError):
                 self._seen[path] = Machine(parse(data), self.home(path)).run() if data is not None else None
         return self._seen[path]
+
+    # For `prospects`, which sees all of a project
+
+    def surroundings(self, path: str) -> tuple[str, tuple[str, ...]]:
+        """Return the folder of the project that a module belongs to and its modules; of what the project ignores (an
+        installed package, say) the package."""
+        path = os.path.abspath(path)
+        root = _project_root(path)
+        listed = self.listed(path)
+        if len(listed) < MAX_LISTED and path in self._members(root):
+            return root, listed
+        package = _outermost(path)
+        if package not in self._packages:
+            self._packages[package] = tuple(_modules_below(package))
+        return package, self._packages[package]
+
+    def scout(self) -> Project:
+        """Return another project that knows the same texts, and nothing of what was interpreted: what is seen in it
+        leaves no marks on the classes that are seen here."""
+        scout = copy.copy(self)
+        scout._homes, scout._records, scout._seen, scout._forcing = {}, {}, {}, set()
+        return scout
+
+    def reached(self, path: str) -> Iterator[str]:
+        """Yield the modules that importing one runs: what it imports, and the packages that these are in."""
+        for module in (path, *self.imports(path)):
+            yield module
+            yield from _packages_of(module)
 
     # What runs in one program with a module
 
     def _companions(self, path: str) -> Iterator[Record]:
         """Yield what is seen in the modules that open Langfuse spans and run in one program with this one."""
         others = self._related(path) - {path}
-        found = [one for one in sorted(others) if _SPANS.search(self._read(one) or b"")]
+        found = [one for one in sorted(others) if _SPANS.search(self.read(one) or b"")]
         for other in found[:MAX_CALLERS]:
             record = self._seen_in(other)
             if record is not None:
                 yield record
 
     def _mentions(self, path: str, words: frozenset[str]) -> bool:
-        return any(word.encode() in (self._read(one) or b"") for one in self._related(path) for word in words)
+        return any(word.encode() in (self.read(one) or b"") for one in self._related(path) for word in words)
 
     def _related(self, path: str) -> frozenset[str]:
         """Return the modules that run in one program with this one: what it, or a module that leads to it, imports."""
@@ -378,7 +416,7 @@ class Project:
         found, waiting = {path}, [path]
         while waiting:
             imported = waiting.pop()
-            for one in self._listed(path)[:MAX_PROGRAM]:
+            for one in self.listed(path)[:MAX_PROGRAM]:
                 if one not in found and imported in self.imports(one):
                     found.add(one)
                     waiting.append(one)
@@ -399,6 +437,10 @@ class Project:
         path = os.path.abspath(path)
         self._data.setdefault(path, data)
         return self.matters(path) or (b"async for" in data and self._serves_users(path))
+
+    def may_have_findings(self, path: str, data: bytes) -> bool:
+        """Tell whether a module with these bytes, which matters, can have a finding: see `prospects`."""
+        return self._prospects.has(os.path.abspath(path), data)
 
     def _serves_users(self, path: str) -> bool:
         """Tell whether a module that uses LiteLLM imports this one: it may pass a stream to it."""
@@ -423,7 +465,7 @@ class Project:
 
     def _mentions_sdk(self, path: str) -> bool:
         if path not in self._mentioned:
-            data = self._read(path)
+            data = self.read(path)
             named = data is not None and (self.declared.is_mentioned(data) or bool(self._own(path)))
             self._mentioned[path] = named
         return self._mentioned[path]
@@ -435,7 +477,7 @@ class Project:
         return self._imports[path]
 
     def _imported(self, path: str) -> Iterator[str]:
-        for level, module, names in _import_lines(self._read(path) or b""):
+        for level, module, names in _import_lines(self.read(path) or b""):
             target = self._locate(path, level, module)
             if target is None or self._is_sdk(target):
                 continue
@@ -445,7 +487,16 @@ class Project:
                 if submodule is not None:
                     yield submodule
 
-    def _read(self, path: str) -> bytes | None:
+    def peek(self, path: str) -> bytes | None:
+        """Return a module's bytes without keeping them."""
+        if path in self._data:
+            return self._data[path]
+        try:
+            return files.read(path)
+        except files.Unreadable:
+            return None
+
+    def read(self, path: str) -> bytes | None:
         if path not in self._data:
             try:
                 self._data[path] = files.read(path) if path.endswith(".py") else None
@@ -468,11 +519,18 @@ def _import_lines(data: bytes) -> Iterator[tuple[int, str, tuple[str, ...]]]:
             yield len(found["dots"]), found["base"].decode("utf-8", "replace"), tuple(names)
 
 
-def _peek(path: str) -> bytes | None:
-    try:
-        return files.read(path)
-    except files.Unreadable:
-        return None
+def _outermost(path: str) -> str:
+    """Return the folder of the outermost package that a module is in."""
+    folder = os.path.dirname(path)
+    while os.path.isfile(os.path.join(os.path.dirname(folder), "__init__.py")):
+        folder = os.path.dirname(folder)
+    return folder
+
+
+def _modules_below(folder: str) -> Iterator[str]:
+    for at, folders, names in os.walk(folder):
+        folders.sort()
+        yield from (os.path.join(at, name) for name in sorted(names) if name.endswith(".py"))
 
 
 def _packages_of(path: str) -> Iterator[str]:

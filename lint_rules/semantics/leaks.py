@@ -1,0 +1,144 @@
+"""By which names streams, what is in them, and LiteLLM itself get from one module into others.
+
+Values travel by name: what a function returns, an attribute keeps, a module binds or hands to another module's function
+can only be met by code that writes that name. So a module that writes none of these names, and makes no streams of its
+own, has nothing to do with streams; it need not even be parsed to know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from lint_rules.semantics import sdk
+from lint_rules.semantics.values import (
+    Class,
+    ClassInfo,
+    Content,
+    Empty,
+    Event,
+    External,
+    Flag,
+    Function,
+    Instance,
+    Manager,
+    Many,
+    Method,
+    Numbered,
+    Object,
+    Part,
+    Partial,
+    Pending,
+    Stream,
+    Value,
+)
+
+_TYPES = sdk.STREAM_TYPES | sdk.CHUNK_TYPES | sdk.DELTA_TYPES
+_DIRECT = frozenset(name for name, call in sdk.CALLS.items() if call.streams) | _TYPES
+"""What makes a stream, or is one, or a part of one, whatever it is called."""
+_WORDS = "|".join(sorted({*(name.rpartition(".")[2] for name in _DIRECT), "choices"})).encode()
+_MAKES = re.compile(rb"(?:[.\"'][ \t]*|\bimport\b[^\n]*\b|^[ \t]*)(?:%s)\b" % _WORDS, re.MULTILINE)
+"""What a module writes that makes streams out of LiteLLM, or takes chunks apart that came from nowhere: attributes,
+strings, and names in imports, which may go over several lines."""
+_USES = re.compile(
+    rb"\b(?:from|import)\b[^\n]*\blitellm\b|^[ \t]*litellm\b|\blitellm[ \t]*\.[ \t]*[a-zA-Z_]", re.MULTILINE
+)
+"""What a module writes that has LiteLLM from an import: its own, or that of another module of the project."""
+
+_SILENT = frozenset({"__aenter__", "__enter__", "__aiter__", "__anext__", "__iter__", "__next__"})
+"""Methods that are called without being named."""
+_MAX_DEPTH = 12
+_CARRIED = Stream | Part | Content | Empty | Event
+
+
+def makes_streams(data: bytes, near: Collection[str]) -> bool:
+    """Tell whether a module may make streams: out of LiteLLM, which it imports or has by one of the names `near`."""
+    if not (b"litellm" in data and _USES.search(data)) and not writes(data, near):
+        return False
+    return _MAKES.search(data) is not None
+
+
+def writes(data: bytes, names: Collection[str]) -> bool:
+    """Tell whether one of the names stands in a module."""
+    near = [name for name in map(str.encode, names) if name in data]
+    return bool(near) and re.search(rb"\b(?:%s)\b" % b"|".join(map(re.escape, near)), data) is not None
+
+
+@dataclass
+class Leaks:
+    """The names by which values of interest leave a module."""
+
+    streams: set[str] = field(default_factory=set)
+    """By these a stream, a chunk, or something of one is to be had."""
+    sdk: set[str] = field(default_factory=set)
+    """By these LiteLLM is, or something of it that makes streams."""
+    others: set[tuple[str, str]] = field(default_factory=set)
+    """Names by which a function is to be had that is called otherwise, with what it is called."""
+
+    def note(self, name: str, value: Value) -> None:
+        """Note that a value is to be had by a name."""
+        for part in _parts(value):
+            if isinstance(part, _CARRIED):
+                self.streams.add(name)
+            elif isinstance(part, Function):
+                if part.info.name != name:
+                    self.others.add((name, part.info.name))
+            elif _is_litellm(part):
+                self._note_litellm(name, part)
+
+    def _note_litellm(self, name: str, value: Value) -> None:
+        if name == "litellm":
+            return  # who writes that is known to be near it
+        hidden = isinstance(value, External) and value.dotted in _DIRECT and value.dotted.rpartition(".")[2] != name
+        (self.streams if hidden else self.sdk).add(name)
+
+    def add(self, other: Leaks) -> None:
+        """Add what leaves another module."""
+        self.streams |= other.streams
+        self.sdk |= other.sdk
+        self.others |= other.others
+        while more := {name for name, called in self.others if called in self.streams} - self.streams:
+            self.streams |= more
+        while more := {name for name, called in self.others if called in self.sdk} - self.sdk:
+            self.sdk |= more
+
+    def is_everywhere(self) -> bool:
+        """Tell whether something is to be had without writing a name: by a `with` or a loop."""
+        return not _SILENT.isdisjoint(self.streams | self.sdk)
+
+
+def _parts(value: Value) -> Iterator[Value]:
+    """Yield a value and what it holds."""
+    yield value
+    inner: Iterable[Value] = ()
+    if isinstance(value, Many):
+        inner = (value.element, *(value.items or ()))
+    elif isinstance(value, Pending):
+        inner = (value.result,)
+    elif isinstance(value, Numbered):
+        inner = (value.inner,)
+    elif isinstance(value, Manager):
+        inner = (value.entered,)
+    elif isinstance(value, Partial):
+        inner = (value.function,)
+    elif isinstance(value, Method):
+        inner = (value.receiver,)
+    elif isinstance(value, Flag):
+        inner = (value.when_true, value.when_false)
+    for one in inner:
+        yield from _parts(one)
+
+
+def _is_litellm(value: Value) -> bool:
+    if isinstance(value, External | Instance):
+        return value.dotted.startswith("litellm")
+    return isinstance(value, Class | Object) and _extends_litellm(value.info)
+
+
+def _extends_litellm(info: ClassInfo, depth: int = 0) -> bool:
+    if depth > _MAX_DEPTH:
+        return True
+    own = (base.info for base in info.bases if isinstance(base, Class))
+    outside = (base for base in info.bases if isinstance(base, External))
+    return any(map(_is_litellm, outside)) or any(_extends_litellm(base, depth + 1) for base in own)

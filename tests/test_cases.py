@@ -351,8 +351,8 @@ def runs(
     """Start the runs of all selected tests; a test then waits for its own."""
     started = Runs(shim_python, pair, tmp_path_factory.mktemp("programs"))
     try:
-        # A worker of pytest-xdist does not know which tests will be its own: there, each test starts its run itself.
-        if not hasattr(request.config, "workerinput"):
+        # A worker of pytest-xdist may not know which tests will be its own: then, each test starts its run itself.
+        if getattr(request.config, "workerinput", {"dist": "loadfile"})["dist"] == "loadfile":
             for program in selected_programs(request.session.items):
                 if why_not_run(program.case, pair, shim_python) is None:
                     started.start(program)

@@ -3,6 +3,7 @@
 `tests/cases/<rule slug>/<case>/before.py` says in its docstring what it shows and what a run must prove:
 
     before: lost                   what becomes of its calls as it stands, in one of the words of `BEFORE`
+    or: delivered                  what may become of them as well, as it stands, for a reason given in the docstring
     after: delivered               the same once fixed; goes with an `after.py`
     fix: unsafe                    the fix is written with `--unsafe-fixes` only
     early-exit: log-partial        what the fix of an early exit writes, if not the default
@@ -80,6 +81,7 @@ HARMLESS_HERE = {"LLM001", "LLM302", "LLM306"}
 no part of a program."""
 HEADER = {
     "before": "|".join(BEFORE),
+    "or": r"delivered",
     "after": r"delivered|partial|failed, delivered",
     "fix": r"unsafe",
     "early-exit": r"log-partial",
@@ -402,7 +404,10 @@ def test_run(program: Program, runs: Runs, pair: str, shim_python: str) -> None:
     told = f"{report.outcome} after {report.seconds} s; {[call.detail for call in report.calls]}\n{report.stderr}"
     wanted = program.case.header[program.stage]
     assert report.calls or wanted == "fails at once", told
-    assert outcome(report) == ("lost" if wanted == "untraced" else wanted), told
+    allowed = {"lost" if wanted == "untraced" else wanted}
+    if program.stage == "before":
+        allowed |= {program.case.header.get("or", wanted)}
+    assert outcome(report) in allowed, told
 
 
 def outcome(report: RunReport) -> str:

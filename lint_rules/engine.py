@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import re
+import os
 from collections.abc import Iterable, Iterator
 
 from lint_rules import files
@@ -11,20 +11,11 @@ from lint_rules.configuration import Configuration, Misconfigured
 from lint_rules.finding import FileReport, Finding, Problem, Status
 from lint_rules.rules import Checked, all_rules
 from lint_rules.semantics.declared import Declared
-from lint_rules.semantics.facts import ModuleFacts, Source, TooLargeError, gather
-from lint_rules.semantics.langfuse_api import MEMBER_NAMES
+from lint_rules.semantics.facts import ModuleFacts, Source, TooLargeError, facts_of
 from lint_rules.semantics.project import Project
-from lint_rules.semantics.syntax import parse
 from lint_rules.settings import Settings
 from lint_rules.suppression import hides_whole_file, is_mentioned, lists_our_codes, suppressions
 from lint_rules.targets import Finder
-
-_SITES = re.compile(
-    rb"async for|\bfor\b.*\bin\b|content|\brun|lifespan|on_event|shutdown|\.(?:%s)\b"
-    % "|".join(sorted(MEMBER_NAMES)).encode()
-)
-"""What a module needs, beside the SDKs somewhere among its imports, to have a finding."""
-
 
 class Surroundings:
     """What lies around the files of one run, found when asked for and once: other modules, and target versions."""
@@ -55,18 +46,16 @@ class Surroundings:
 
 def may_matter(data: bytes, path: str, project: Project) -> bool:
     """Tell whether a file can have a finding at all, by searching text, before anything is parsed."""
-    if lists_our_codes(data):
-        return True
-    mentioned = project.declared.is_mentioned(data)
-    if not mentioned and not (_SITES.search(data) is not None and project.matters_as(path, data)):
-        return False
-    return project.may_have_findings(path, data)
+    return lists_our_codes(data) or project.prospects.has(os.path.abspath(path), data)
 
 
-def check_tree(tree: ast.Module, text: str, path: str, settings: Settings, around: Surroundings) -> tuple[Finding, ...]:
-    """Return the findings of a parsed module, in source order, suppressed ones too. Raises what `gather` raises."""
-    home = around.project(settings).home(path)
-    facts = gather(tree, Source(text), home, around.targets.targets(path), settings)
+def check_tree(
+    tree: ast.Module | None, data: bytes, text: str, path: str, settings: Settings, around: Surroundings
+) -> tuple[Finding, ...]:
+    """Return the findings of a module, parsed or not, in source order, suppressed ones too. Raises what
+    `Project.machine` raises."""
+    machine = around.project(settings).machine(path, data, tree)
+    facts = facts_of(machine, Source(text), around.targets.targets(path), settings)
     return tuple(sorted(_findings(facts, text, settings), key=lambda finding: (finding.span, finding.code)))
 
 
@@ -91,7 +80,7 @@ def check_bytes(data: bytes, path: str, around: Surroundings | None = None) -> F
         suppresses = not settings.disable_noqa and is_mentioned(data)
         if suppresses and hides_whole_file(text):
             return FileReport(path, Status.CLEAN)
-        findings = check_tree(parse(data), text, path, settings, around)
+        findings = check_tree(None, data, text, path, settings, around)
         if suppresses and findings:
             findings = tuple(finding for finding in findings if not suppressions(text).hide(finding))
     except (files.Unreadable, Misconfigured) as error:

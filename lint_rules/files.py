@@ -26,7 +26,7 @@ TEMPORARY_PREFIX = ".flake8-litellm-"
 """How the half-written neighbour of a file is called, for whoever finds one after a power cut."""
 
 _GIT_PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_NAMESPACE"})
-_NEVER_SOURCE = frozenset({"__pycache__", "node_modules"})
+NEVER_SOURCE = frozenset({"__pycache__", "node_modules"})
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def _walk(directory: str) -> Iterator[Found]:
 
 
 def _may_hold_source(folder: os.DirEntry[str]) -> bool:
-    if folder.name.startswith(".") or folder.name in _NEVER_SOURCE:
+    if folder.name.startswith(".") or folder.name in NEVER_SOURCE:
         return False
     return not os.path.exists(f"{folder.path}/pyvenv.cfg")  # noqa: PTH110 - of an unreadable folder: no
 

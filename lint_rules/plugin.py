@@ -73,10 +73,11 @@ class Plugin:
         text = "".join(self._lines)
         try:
             settings = self._settings()
-            if not may_matter(text.encode("utf-8", "surrogatepass"), self._filename, self.around.project(settings)):
+            data = text.encode("utf-8", "surrogatepass")
+            if not may_matter(data, self._filename, self.around.project(settings)):
                 return
             problem = self.around.targets.problem(self._filename)
-            findings = check_tree(self._tree, text, self._filename, settings, self.around)
+            findings = check_tree(self._tree, data, text, self._filename, settings, self.around)
         except Misconfigured as error:  # flake8 has no other place for what is wrong with a project's settings
             where = error.problem.path if error.problem.line is None else f"{error.problem.path}:{error.problem.line}"
             yield 1, 0, f"LLM000 {where}: {error.problem.message}", type(self)

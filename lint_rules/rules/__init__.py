@@ -108,6 +108,7 @@ def _register(rule: Rule) -> None:
 
 
 @cache
+@cache
 def all_rules() -> tuple[Rule, ...]:
     """Return every rule, by code."""
     for module in pkgutil.iter_modules(__path__, f"{__name__}."):

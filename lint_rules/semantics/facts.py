@@ -17,7 +17,7 @@ from lint_rules.semantics.endings import Ending, Ends, EntryPoint
 from lint_rules.semantics.entries import entry_points
 from lint_rules.semantics.environment import path_of
 from lint_rules.semantics.infer import Machine, TooLargeError
-from lint_rules.semantics.lifespans import foreign_lifespans, is_endpoint, lifespans, serves_requests
+from lint_rules.semantics.lifespans import is_endpoint, serves_requests
 from lint_rules.semantics.narrow import Decision
 from lint_rules.semantics.record import Exit, Record, Use, place_of
 from lint_rules.semantics.registrations import Registration, Spanned, registrations
@@ -130,8 +130,13 @@ def gather(
     """Interpret a module and return its facts. Raises `TooLargeError` beyond the bound and RecursionError on absurd
     nesting."""
     machine = Machine(tree, home)
-    record = machine.run()
-    _ask_callers(machine)
+    machine.run()
+    return facts_of(machine, source, targets, settings)
+
+
+def facts_of(machine: Machine, source: Source, targets: Targets, settings: Settings = EVERYTHING) -> ModuleFacts:
+    """Return the facts of a module that has been interpreted."""
+    record = _with_callers(machine)
     return ModuleFacts(
         targets,
         settings,
@@ -143,18 +148,6 @@ def gather(
         registrations=_sorted(registrations(machine, record, source, targets)),
         dated_uses=_sorted(_dated_uses(machine, record, source)),
     )
-
-
-def is_barren(machine: Machine) -> bool:
-    """Tell whether an interpreted module has no facts at all, whoever calls it and whatever it may run with."""
-    record, tree = machine.record, machine.tree
-    seen = record.exits or record.made or record.uses or record.entries or record.converted
-    if seen or record.blocking or record.registered or record.references or imports(tree, sdk.LANGFUSE):
-        return False
-    if any(True for _ in lifespans(tree)) or any(True for _ in foreign_lifespans(tree)):
-        return False
-    functions = (node for node in nodes_of(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-    return not any(map(leaves_parameter_early, functions))
 
 
 def _dated_uses(machine: Machine, record: Record, source: Source) -> Iterator[DatedUse]:
@@ -176,15 +169,17 @@ def _sorted(facts: Iterable[_AnyFact]) -> tuple[_AnyFact, ...]:
     return tuple(sorted(facts, key=lambda fact: fact.span))
 
 
-def _ask_callers(machine: Machine) -> None:
+def _with_callers(machine: Machine) -> Record:
     """A parameter that every caller in the project passes a stream is one: look at the callers in other modules."""
     functions = (node for node in nodes_of(machine.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
     names = frozenset(node.name for node in functions if leaves_parameter_early(node))
     if not names:
-        return
+        return machine.record
+    record = machine.record.apart()
     nodes = {place_of(node): node for node in nodes_of(machine.tree) if isinstance(node, ast.stmt)}
-    for record in machine.home.callers(names):
-        machine.record.adopt(record, machine.home, nodes)
+    for other in machine.home.callers(names):
+        record.adopt(other, machine.home, nodes)
+    return record
 
 
 def _stream_exits(record: Record, source: Source, home: Home) -> Iterator[StreamExit]:

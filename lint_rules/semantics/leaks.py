@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lint_rules.semantics import sdk
+from lint_rules.semantics.declared import Declared
 from lint_rules.semantics.values import (
     Class,
     ClassInfo,
@@ -37,13 +38,12 @@ from lint_rules.semantics.values import (
 _TYPES = sdk.STREAM_TYPES | sdk.CHUNK_TYPES | sdk.DELTA_TYPES
 _DIRECT = frozenset(name for name, call in sdk.CALLS.items() if call.streams) | _TYPES
 """What makes a stream, or is one, or a part of one, whatever it is called."""
+_LEADING = _DIRECT | {name[:at] for name in _DIRECT for at, letter in enumerate(name) if letter == "."}
+"""The same, and everything that it is reached through: `litellm`, `litellm.Router`."""
 _WORDS = "|".join(sorted({*(name.rpartition(".")[2] for name in _DIRECT), "choices"})).encode()
-_MAKES = re.compile(rb"(?:[.\"'][ \t]*|\bimport\b[^\n]*\b|^[ \t]*)(?:%s)\b" % _WORDS, re.MULTILINE)
-"""What a module writes that makes streams out of LiteLLM, or takes chunks apart that came from nowhere: attributes,
-strings, and names in imports, which may go over several lines."""
-_USES = re.compile(
-    rb"\b(?:from|import)\b[^\n]*\blitellm\b|^[ \t]*litellm\b|\blitellm[ \t]*\.[ \t]*[a-zA-Z_]", re.MULTILINE
-)
+_MAKES = re.compile(rb"\b(?:%s)\b" % _WORDS)
+"""What a module writes that makes streams out of LiteLLM, or takes chunks apart that came from nowhere."""
+_USES = re.compile(rb"\b(?:from|import)\b[^\n]*\blitellm\b|\n[ \t]*litellm\b|\blitellm[ \t]*\.[ \t]*[a-zA-Z_]")
 """What a module writes that has LiteLLM from an import: its own, or that of another module of the project."""
 
 _SILENT = frozenset({"__aenter__", "__enter__", "__aiter__", "__anext__", "__iter__", "__next__"})
@@ -52,9 +52,12 @@ _MAX_DEPTH = 12
 _CARRIED = Stream | Part | Content | Empty | Event
 
 
-def makes_streams(data: bytes, near: Collection[str]) -> bool:
-    """Tell whether a module may make streams: out of LiteLLM, which it imports or has by one of the names `near`."""
-    if not (b"litellm" in data and _USES.search(data)) and not writes(data, near):
+def makes_streams(data: bytes, near: Collection[str], declared: Declared) -> bool:
+    """Tell whether a module may make streams: out of LiteLLM, which it imports or has by one of the names `near`, or by
+    what is declared to return one."""
+    if declared.sources and writes(data, {name.rpartition(".")[2] for name in declared.sources}):
+        return True
+    if not (b"litellm" in data and _USES.search(b"\n" + data)) and not writes(data, near):
         return False
     return _MAKES.search(data) is not None
 
@@ -132,7 +135,7 @@ def _parts(value: Value) -> Iterator[Value]:
 
 def _is_litellm(value: Value) -> bool:
     if isinstance(value, External | Instance):
-        return value.dotted.startswith("litellm")
+        return value.dotted in _LEADING
     return isinstance(value, Class | Object) and _extends_litellm(value.info)
 
 

@@ -1,4 +1,4 @@
-"""Names across files: finds, reads and interprets the modules a module imports, each when it is first used and once.
+"""Names across files: interprets the modules a module imports, each when it is first used and once.
 
 Only modules that can matter are looked at: those that mention the SDKs, or import (through a few steps) one that does.
 Everything else is taken for code from outside, about which nothing is known. Nothing is ever imported or run.
@@ -7,18 +7,15 @@ Everything else is taken for code from outside, about which nothing is known. No
 from __future__ import annotations
 
 import ast
-import contextlib
-import copy
 import itertools
 import os
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from lint_rules import files
 from lint_rules.semantics.declared import NOTHING_DECLARED, Declared
 from lint_rules.semantics.infer import Machine, TooLargeError
+from lint_rules.semantics.modules import Modules, ancestor, import_lines
 from lint_rules.semantics.prospects import Prospects
 from lint_rules.semantics.reach import Outline, Program, outline
 from lint_rules.semantics.record import Record
@@ -41,24 +38,14 @@ MAX_PROGRAM = 600
 """Modules of one program that are outlined; a larger program is not judged as a whole."""
 MAX_CALLERS = 12
 """Modules that are gone through to see what they pass to one module's functions."""
-MAX_LISTED = 5_000
-"""Files of a project that are searched for callers."""
 MAX_MODULES = 200
 """Modules interpreted on behalf of one run; beyond that, imports lead outside."""
 
-_ROOT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
-_MAX_ANCESTORS = 10
-_UNMARKED_ANCESTORS = 3
-"""How far above its outermost package the root of a project is looked for when nothing marks it."""
-_IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+(?P<dots>\.*)[ \t]*(?P<base>[\w.]*)[ \t]+import[ \t]+(?P<names>\([^)]*\)|[^\n#]*)"
-    rb"|import[ \t]+(?P<modules>[^\n#]+))",
-    re.MULTILINE,
-)
-
-
 _SPANS = re.compile(rb"\bobserve\b|start_as_current_")
 """What a module mentions that opens spans of the Langfuse SDK."""
+
+_Failure = SyntaxError | RecursionError | MemoryError | TooLargeError
+_FAILURES = (SyntaxError, RecursionError, MemoryError, TooLargeError)
 
 
 class Project:
@@ -66,28 +53,22 @@ class Project:
 
     def __init__(self, declared: Declared = NOTHING_DECLARED) -> None:
         self.declared = declared
-        self._data: dict[str, bytes | None] = {}
+        self.modules = Modules()
+        self.prospects = Prospects(self)
         self._homes: dict[str, Home | None] = {}
         self._records: dict[str, Record] = {}
-        self._located: dict[tuple[str, str], str | None] = {}
-        self._roots: dict[str, tuple[str, ...]] = {}
-        self._imports: dict[str, tuple[str, ...]] = {}
+        self._machines: dict[str, tuple[bytes, Machine | _Failure]] = {}
         self._distances: dict[str, int | None] = {}
         self._leads: dict[str, frozenset[str]] = {}
         self._served: dict[str, frozenset[str]] = {}
         self._using: dict[str, tuple[str, ...]] = {}
-        self._listings: dict[str, tuple[str, ...]] = {}
         self._exports: dict[str, frozenset[str]] = {}
         self._importing: dict[str, dict[str, list[str]]] = {}
-        self._seen: dict[str, Record | None] = {}
         self._forcing: set[tuple[str, str]] = set()
         self._outlines: dict[str, Outline | None] = {}
         self._programs: dict[str, frozenset[str]] = {}
         self._mentioned: dict[str, bool] = {}
         self._owns: dict[str, Mapping[str, str]] = {}
-        self._member_sets: dict[str, frozenset[str]] = {}
-        self._packages: dict[str, tuple[str, ...]] = {}
-        self._prospects = Prospects(self)
 
     def home(self, path: str) -> Home:
         """Return a fresh name space for the module at `path`, which finds its imports in this project."""
@@ -95,8 +76,8 @@ class Project:
         return Home(
             path,
             find=partial(self._find, path),
-            uses_litellm=self._sdk_name(path).startswith("litellm"),
-            is_sdk=self._is_sdk(path),
+            uses_litellm=self.modules.sdk_name(path).startswith("litellm"),
+            is_sdk=bool(self.modules.sdk_name(path)),
             leads=lambda name: name in self._leading(path),
             callers=partial(self._callers, path),
             exports=lambda name: os.path.basename(path) == "__init__.py" or name in self._exported(path),
@@ -107,68 +88,45 @@ class Project:
             own=self._own(path),
         )
 
+    def machine(self, path: str, data: bytes, tree: ast.Module | None = None) -> Machine:
+        """Return a module's interpreter after it went through these bytes, whose `tree` may be known. Raises
+        SyntaxError, RecursionError on absurd nesting, and `TooLargeError` beyond the bound."""
+        path = os.path.abspath(path)
+        known = self._machines.get(path)
+        if known is None or known[0] != data:
+            known = self._machines[path] = (data, self._interpreter(path, data, tree))
+        if isinstance(known[1], Machine):
+            return known[1]
+        raise known[1]
+
+    def _interpreter(self, path: str, data: bytes, tree: ast.Module | None) -> Machine | _Failure:
+        try:
+            machine = Machine(tree or parse(data), self.home(path))
+            machine.run()
+        except _FAILURES as error:
+            return error
+        return machine
+
     # Finding modules
 
     def _find(self, importer: str, level: int, module: str, name: str | None) -> Value:
-        target = self._locate(importer, level, module)
-        if target is None or self._is_sdk(target):
-            return find_outside(0, self._sdk_name(target), name) if target else find_outside(level, module, name)
+        target = self.modules.locate(importer, level, module)
+        sdk_name = self.modules.sdk_name(target) if target is not None else ""
+        if target is None or sdk_name:
+            return find_outside(0, sdk_name, name) if target else find_outside(level, module, name)
         if name is None:
             return self._namespace(target, importer)
-        submodule = self._below(target, name)
+        submodule = self.modules.below(target, name)
         if submodule is not None:
             return self._namespace(submodule, importer)
         if not self._is_near(importer, target):
             return find_outside(level, module, name)
         return Imported(target, name, partial(self._member, target, name))
 
-    def _locate(self, importer: str, level: int, module: str) -> str | None:
-        """Return the file (or, for a namespace package, the folder) of a module."""
-        key = (os.path.dirname(importer), "." * level + module)
-        if key not in self._located:
-            self._located[key] = next(self._candidates(importer, level, module), None)
-        return self._located[key]
-
-    def _candidates(self, importer: str, level: int, module: str) -> Iterator[str]:
-        parts = module.split(".") if module else []
-        if not level and parts[:1] and parts[0] in sys.stdlib_module_names:
-            return
-        roots = (_ancestor(importer, level),) if level else self._search_path(importer)
-        names_sdk = not level and module.partition(".")[0] in _SDK_PACKAGES
-        if names_sdk:
-            roots = tuple(root for root in roots if not os.path.isfile(os.path.join(root, "__init__.py")))
-        found = [_module_at(os.path.join(root, *parts)) for root in roots]
-        regular = [path for path in found if path is not None and path.endswith(".py") and path != importer]
-        yield from regular
-        if names_sdk:
-            return  # a mere folder of that name does not shadow an installed package
-        yield from (path for path in found if path is not None and not path.endswith(".py"))
-
-    def _search_path(self, importer: str) -> tuple[str, ...]:
-        """Return where a module's absolute imports may start: its own folder, those above it, and their `src`."""
-        folder = os.path.dirname(importer)
-        if folder not in self._roots:
-            self._roots[folder] = tuple(_search_path(folder))
-        return self._roots[folder]
-
-    def _is_sdk(self, path: str) -> bool:
-        return self._sdk_name(path) != ""
-
-    def _sdk_name(self, path: str | None) -> str:
-        """Return the dotted name of a module that is part of LiteLLM or Langfuse itself, else nothing."""
-        if path is None:
-            return ""
-        parts = path.removesuffix(".py").removesuffix(os.sep + "__init__").split(os.sep)
-        for package, proofs in _SDK_PACKAGES.items():
-            if package in parts:
-                at = parts.index(package)
-                root = os.sep.join(parts[: at + 1])
-                if all(os.path.exists(os.path.join(root, proof)) for proof in proofs):
-                    return ".".join(parts[at:])
-        return ""
-
     def _own(self, path: str) -> Mapping[str, str]:
         """Return the declared names that are of this module, by what they are called in it."""
+        if not self.declared.names:
+            return {}
         if path not in self._owns:
             last = os.path.basename(path.removesuffix(".py").removesuffix(os.sep + "__init__"))
             names = [name for name in self.declared.owners if name.rpartition(".")[2] == last]
@@ -178,7 +136,7 @@ class Project:
 
     def _is_called(self, path: str, module: str) -> bool:
         """Tell whether a module of this name, imported from beside it, is the one at `path`."""
-        return next(self._candidates(os.path.join(os.path.dirname(path), ""), 0, module), None) == path
+        return next(self.modules.candidates(os.path.join(os.path.dirname(path), ""), 0, module), None) == path
 
     # What a module binds
 
@@ -187,7 +145,7 @@ class Project:
 
     def _attribute(self, importer: str, path: str, name: str) -> Value:
         """Return `module.name`: a submodule, or what the module binds if it is worth a look."""
-        submodule = self._below(path, name)
+        submodule = self.modules.below(path, name)
         if submodule is not None:
             return self._namespace(submodule, importer)
         return self._member(path, name) if self._is_near(importer, path) else UNKNOWN
@@ -210,17 +168,12 @@ class Project:
             return External(self._own(path)[name])
         if value is not None:
             return value
-        submodule = self._below(path, name)
+        submodule = self.modules.below(path, name)
         return self._namespace(submodule, path) if submodule is not None else UNKNOWN
 
     def _public(self, importer: str, path: str) -> tuple[str, ...]:
         home = self._interpreted(path) if self._is_near(importer, path) else None
         return tuple(name for name in home.names if not name.startswith("_")) if home is not None else ()
-
-    def _below(self, path: str, name: str) -> str | None:
-        """Return the submodule `name` of a package."""
-        folder = os.path.dirname(path) if path.endswith(os.sep + "__init__.py") else path
-        return _module_at(os.path.join(folder, name)) if os.path.isdir(folder) else None
 
     def _interpreted(self, path: str) -> Home | None:
         """Return the name space of a module after its top level has run; in an import cycle, as far as it has."""
@@ -230,14 +183,14 @@ class Project:
         return self._homes[path]
 
     def _interpret(self, path: str) -> None:
-        data = self.read(path)
+        data = self.modules.read(path)
         if data is None or len(self._records) >= MAX_MODULES:
             return
         home = self._homes[path] = self.home(path)
         try:
             machine = Machine(parse(data), home)
             self._records[path] = machine.run_top_level()
-        except (SyntaxError, RecursionError, MemoryError, TooLargeError):
+        except _FAILURES:
             self._homes[path] = None
 
     # The program around a module
@@ -248,12 +201,12 @@ class Project:
         A package's `__init__` runs before its modules do, so it belongs to the program of each of them.
         """
         paths = self._closure(path)
-        if len(paths) > MAX_PROGRAM or not any(b"langfuse" in (self.read(one) or b"") for one in paths):
+        if len(paths) > MAX_PROGRAM or not any(b"langfuse" in (self.modules.read(one) or b"") for one in paths):
             return None
         outlines = {path: outline(tree, self.home(path))}
         outlines |= {one: found for one in paths[1:] if (found := self._outline(one)) is not None}
         index = {one: at for at, one in enumerate(outlines)}
-        neighbours = (tuple(index[near] for near in self.imports(one) if near in index) for one in outlines)
+        neighbours = (tuple(index[near] for near in self.modules.imports(one) if near in index) for one in outlines)
         return Program(tuple(outlines.values()), tuple(neighbours))
 
     def _leading(self, path: str) -> frozenset[str]:
@@ -267,18 +220,18 @@ class Project:
         """Return the names that a module imports from modules that use the SDKs themselves."""
         return {
             name
-            for level, module, names in _import_lines(self.read(path) or b"")
-            if (target := self._locate(path, level, module)) is not None
+            for level, module, names in import_lines(self.modules.read(path) or b"")
+            if (target := self.modules.locate(path, level, module)) is not None
             for name in names
-            if self._mentions_sdk(self._below(target, name) or target)
+            if self.mentions_sdk(self.modules.below(target, name) or target)
         }
 
     def _closure(self, path: str) -> list[str]:
-        closure = dict.fromkeys([path, *_packages_of(path)])
+        closure = dict.fromkeys([path, *self.modules.packages_of(path)])
         waiting = list(closure)
         while waiting and len(closure) <= MAX_PROGRAM:
-            imported = self.imports(waiting.pop())
-            for found in (one for module in imported for one in (module, *_packages_of(module))):
+            imported = self.modules.imports(waiting.pop())
+            for found in (one for module in imported for one in (module, *self.modules.packages_of(module))):
                 if found not in closure:
                     closure[found] = None
                     waiting.append(found)
@@ -286,7 +239,7 @@ class Project:
 
     def _outline(self, path: str) -> Outline | None:
         if path not in self._outlines:
-            data = self.read(path)
+            data = self.modules.read(path)
             try:
                 self._outlines[path] = outline(parse(data), self.home(path)) if data is not None else None
             except (SyntaxError, RecursionError, MemoryError):
@@ -298,7 +251,7 @@ class Project:
     def _callers(self, path: str, names: frozenset[str]) -> Iterator[Record]:
         """Yield what is seen in the modules that use LiteLLM and call one of these names, up to a bound."""
         calls = re.compile(rb"\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\(")
-        found = [one for one in self._users(path) if one != path and calls.search(self.read(one) or b"")]
+        found = [one for one in self._users(path) if one != path and calls.search(self.modules.read(one) or b"")]
         for caller in found[:MAX_CALLERS]:
             record = self._seen_in(caller)
             if record is not None:
@@ -313,95 +266,54 @@ class Project:
                 name
                 for one in self._mentioning(path).get(own, ())
                 if one != path
-                for level, module, names in _import_lines(self.read(one) or b"")
-                if self._locate(one, level, module) == path
+                for level, module, names in import_lines(self.modules.read(one) or b"")
+                if self.modules.locate(one, level, module) == path
                 for name in names
             )
         return self._exports[path]
 
     def _mentioning(self, path: str) -> dict[str, list[str]]:
         """Return the modules of a project by the last part of what they import from; one searched by text, once."""
-        root = _project_root(path)
+        root = self.modules.root(path)
         if root not in self._importing:
             importers = self._importing[root] = {}
-            for one in self.listed(path):
-                for level, module, _ in _import_lines(self.peek(one) or b""):
-                    last = module.rpartition(".")[2] or os.path.basename(_ancestor(one, level))
+            for one in self.modules.listed(path):
+                for level, module, _ in import_lines(self.modules.peek(one) or b""):
+                    last = module.rpartition(".")[2] or os.path.basename(ancestor(one, level))
                     importers.setdefault(last, []).append(one)
         return self._importing[root]
 
-    def listed(self, path: str) -> tuple[str, ...]:
-        """Return the modules of the project that a module belongs to, up to a bound."""
-        root = _project_root(path)
-        if root not in self._listings:
-            found = (found.path for found in files.discover([root]) if found.problem is None)
-            self._listings[root] = tuple(os.path.abspath(one) for one in itertools.islice(found, MAX_LISTED))
-        return self._listings[root]
-
-    def _members(self, root: str) -> frozenset[str]:
-        if root not in self._member_sets:
-            self._member_sets[root] = frozenset(self._listings.get(root, ()))
-        return self._member_sets[root]
-
     def _users(self, path: str) -> tuple[str, ...]:
         """Return the modules of the project that mention LiteLLM, or what is declared to be like it."""
-        root = _project_root(path)
+        root = self.modules.root(path)
         if root not in self._using:
-            self._using[root] = tuple(one for one in self.listed(path) if self._uses(self.peek(one) or b""))
+            listed = self.modules.listed(path)
+            self._using[root] = tuple(one for one in listed if self._uses(self.modules.peek(one) or b""))
         return self._using[root]
 
     def _uses(self, data: bytes) -> bool:
         return b"litellm" in data or self.declared.is_imported(data)
 
     def _seen_in(self, path: str) -> Record | None:
-        if path not in self._seen:
-            self._seen[path] = None
-            data = self.read(path)
-            with contextlib.suppress(SyntaxError, RecursionError, MemoryError, TooLargeError):
-                self._seen[path] = Machine(parse(data), self.home(path)).run() if data is not None else None
-        return self._seen[path]
-
-    # For `prospects`, which sees all of a project
-
-    def surroundings(self, path: str) -> tuple[str, tuple[str, ...]]:
-        """Return the folder of the project that a module belongs to and its modules; of what the project ignores (an
-        installed package, say) the package."""
-        path = os.path.abspath(path)
-        root = _project_root(path)
-        listed = self.listed(path)
-        if len(listed) < MAX_LISTED and path in self._members(root):
-            return root, listed
-        package = _outermost(path)
-        if package not in self._packages:
-            self._packages[package] = tuple(_modules_below(package))
-        return package, self._packages[package]
-
-    def scout(self) -> Project:
-        """Return another project that knows the same texts, and nothing of what was interpreted: what is seen in it
-        leaves no marks on the classes that are seen here."""
-        scout = copy.copy(self)
-        scout._homes, scout._records, scout._seen, scout._forcing = {}, {}, {}, set()
-        return scout
-
-    def reached(self, path: str) -> Iterator[str]:
-        """Yield the modules that importing one runs: what it imports, and the packages that these are in."""
-        for module in (path, *self.imports(path)):
-            yield module
-            yield from _packages_of(module)
+        data = self.modules.read(path)
+        try:
+            return self.machine(path, data).record if data is not None else None
+        except _FAILURES:
+            return None
 
     # What runs in one program with a module
 
     def _companions(self, path: str) -> Iterator[Record]:
         """Yield what is seen in the modules that open Langfuse spans and run in one program with this one."""
         others = self._related(path) - {path}
-        found = [one for one in sorted(others) if _SPANS.search(self.read(one) or b"")]
+        found = [one for one in sorted(others) if _SPANS.search(self.modules.read(one) or b"")]
         for other in found[:MAX_CALLERS]:
             record = self._seen_in(other)
             if record is not None:
                 yield record
 
     def _mentions(self, path: str, words: frozenset[str]) -> bool:
-        return any(word.encode() in (self.read(one) or b"") for one in self._related(path) for word in words)
+        return any(word.encode() in (self.modules.read(one) or b"") for one in self._related(path) for word in words)
 
     def _related(self, path: str) -> frozenset[str]:
         """Return the modules that run in one program with this one: what it, or a module that leads to it, imports."""
@@ -416,8 +328,8 @@ class Project:
         found, waiting = {path}, [path]
         while waiting:
             imported = waiting.pop()
-            for one in self.listed(path)[:MAX_PROGRAM]:
-                if one not in found and imported in self.imports(one):
+            for one in self.modules.listed(path)[:MAX_PROGRAM]:
+                if one not in found and imported in self.modules.imports(one):
                     found.add(one)
                     waiting.append(one)
         return found - {path}
@@ -430,23 +342,18 @@ class Project:
 
     def _is_near(self, importer: str, path: str) -> bool:
         """Tell whether an imported module is worth a look: it matters, or serves one that uses the SDKs itself."""
-        return self._mentions_sdk(importer) or self.matters(path)
+        return self.mentions_sdk(importer) or self.matters(path)
 
     def matters_as(self, path: str, data: bytes) -> bool:
         """Tell whether a module with these bytes, which need not be on disk, matters."""
-        path = os.path.abspath(path)
-        self._data.setdefault(path, data)
+        self.modules.give(path, data)
         return self.matters(path) or (b"async for" in data and self._serves_users(path))
-
-    def may_have_findings(self, path: str, data: bytes) -> bool:
-        """Tell whether a module with these bytes, which matters, can have a finding: see `prospects`."""
-        return self._prospects.has(os.path.abspath(path), data)
 
     def _serves_users(self, path: str) -> bool:
         """Tell whether a module that uses LiteLLM imports this one: it may pass a stream to it."""
-        root = _project_root(path)
+        root = self.modules.root(path)
         if root not in self._served:
-            self._served[root] = frozenset(one for user in self._users(path) for one in self.imports(user))
+            self._served[root] = frozenset(one for user in self._users(path) for one in self.modules.imports(user))
         return path in self._served[root]
 
     def _distance(self, path: str, limit: int) -> int | None:
@@ -455,135 +362,18 @@ class Project:
             return self._distances[path]
         frontier, seen = [path], {path}
         for steps in range(limit + 1):
-            if any(self._mentions_sdk(module) for module in frontier):
+            if any(self.mentions_sdk(module) for module in frontier):
                 self._distances[path] = steps
                 return steps
-            frontier = [found for module in frontier for found in self.imports(module) if found not in seen]
+            frontier = [found for module in frontier for found in self.modules.imports(module) if found not in seen]
             seen.update(frontier)
         self._distances[path] = None
         return None
 
-    def _mentions_sdk(self, path: str) -> bool:
+    def mentions_sdk(self, path: str) -> bool:
+        """Tell whether a module names LiteLLM, Langfuse or where what the settings declare comes from."""
         if path not in self._mentioned:
-            data = self.read(path)
+            data = self.modules.read(path)
             named = data is not None and (self.declared.is_mentioned(data) or bool(self._own(path)))
             self._mentioned[path] = named
         return self._mentioned[path]
-
-    def imports(self, path: str) -> tuple[str, ...]:
-        """Return the project's modules that a module imports, read off its text."""
-        if path not in self._imports:
-            self._imports[path] = tuple(dict.fromkeys(self._imported(path)))
-        return self._imports[path]
-
-    def _imported(self, path: str) -> Iterator[str]:
-        for level, module, names in _import_lines(self.read(path) or b""):
-            target = self._locate(path, level, module)
-            if target is None or self._is_sdk(target):
-                continue
-            yield target
-            for name in names:
-                submodule = self._below(target, name)
-                if submodule is not None:
-                    yield submodule
-
-    def peek(self, path: str) -> bytes | None:
-        """Return a module's bytes without keeping them."""
-        if path in self._data:
-            return self._data[path]
-        try:
-            return files.read(path)
-        except files.Unreadable:
-            return None
-
-    def read(self, path: str) -> bytes | None:
-        if path not in self._data:
-            try:
-                self._data[path] = files.read(path) if path.endswith(".py") else None
-            except files.Unreadable:
-                self._data[path] = None
-        return self._data[path]
-
-
-_SDK_PACKAGES = {"litellm": ("main.py", "utils.py"), "langfuse": ("openai.py", "media.py")}
-"""A package of this name that holds these files is the SDK itself, not something that shadows it."""
-
-
-def _import_lines(data: bytes) -> Iterator[tuple[int, str, tuple[str, ...]]]:
-    for found in _IMPORT.finditer(data):
-        if found["modules"] is not None:
-            for module in found["modules"].decode("utf-8", "replace").split(","):
-                yield 0, module.split()[0] if module.split() else "", ()
-        else:
-            names = re.findall(r"(\w+)(?:\s+as\s+\w+)?", found["names"].decode("utf-8", "replace"))
-            yield len(found["dots"]), found["base"].decode("utf-8", "replace"), tuple(names)
-
-
-def _outermost(path: str) -> str:
-    """Return the folder of the outermost package that a module is in."""
-    folder = os.path.dirname(path)
-    while os.path.isfile(os.path.join(os.path.dirname(folder), "__init__.py")):
-        folder = os.path.dirname(folder)
-    return folder
-
-
-def _modules_below(folder: str) -> Iterator[str]:
-    for at, folders, names in os.walk(folder):
-        folders.sort()
-        yield from (os.path.join(at, name) for name in sorted(names) if name.endswith(".py"))
-
-
-def _packages_of(path: str) -> Iterator[str]:
-    """Yield the `__init__` files of the packages that a module is in."""
-    folder = os.path.dirname(path)
-    for _ in range(_MAX_ANCESTORS):
-        package = os.path.join(folder, "__init__.py")
-        if not os.path.isfile(package):
-            return
-        if package != path:
-            yield package
-        folder = os.path.dirname(folder)
-
-
-def _module_at(stem: str) -> str | None:
-    """Return the module file at a path without suffix; for a namespace package, its folder."""
-    for candidate in (os.path.join(stem, "__init__.py"), stem + ".py"):
-        if os.path.isfile(candidate):
-            return candidate
-    return stem if os.path.isdir(stem) else None
-
-
-def _ancestor(importer: str, level: int) -> str:
-    folder = os.path.dirname(importer)
-    for _ in range(level - 1):
-        folder = os.path.dirname(folder)
-    return folder
-
-
-def _project_root(path: str) -> str:
-    """Return a module's project folder: the nearest marked one, else the one that holds its outermost package."""
-    folder = outermost = os.path.dirname(path)
-    while os.path.isfile(os.path.join(outermost, "__init__.py")):
-        outermost = os.path.dirname(outermost)
-    for _ in range(_MAX_ANCESTORS):
-        if any(os.path.exists(os.path.join(folder, mark)) for mark in _ROOT_MARKS):
-            return folder
-        folder = os.path.dirname(folder)
-    return outermost
-
-
-def _search_path(folder: str) -> Iterator[str]:
-    root = _project_root(os.path.join(folder, "module.py"))
-    beyond = _UNMARKED_ANCESTORS
-    for _ in range(_MAX_ANCESTORS):
-        yield folder
-        if os.path.isdir(os.path.join(folder, "src")):
-            yield os.path.join(folder, "src")
-        above = os.path.dirname(folder)
-        if folder == root:
-            beyond = 0 if any(os.path.exists(os.path.join(folder, mark)) for mark in _ROOT_MARKS) else beyond - 1
-        elif beyond < _UNMARKED_ANCESTORS:
-            beyond -= 1
-        if beyond <= 0 or above in (folder, os.path.dirname(above)):
-            return
-        folder = above

@@ -8,37 +8,32 @@ new name comes up. Every other module has no streams, whatever it imports.
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lint_rules.semantics import sdk
-from lint_rules.semantics.facts import is_barren
-from lint_rules.semantics.infer import Machine, TooLargeError
+from lint_rules.semantics.infer import TooLargeError
 from lint_rules.semantics.langfuse_api import MEMBER_NAMES
 from lint_rules.semantics.leaks import Leaks, makes_streams, writes
 from lint_rules.semantics.lifespans import ADDERS, ENDPOINTS, VERBS
-from lint_rules.semantics.syntax import parse
+from lint_rules.semantics.syntax import nodes_of, parse
 
 if TYPE_CHECKING:
     from lint_rules.semantics.project import Project
 
-_FEW = 2
-"""Modules of a project that are interpreted without further ado: a look at all of it would cost more."""
-_LANGFUSE = re.compile(
-    rb"\b(?:from|import)\b[^\n]*\blangfuse|litellm[.]integrations|\blangfuse[ \t]*[.][ \t]*[a-zA-Z_]"
-)
-"""What a module writes that has Langfuse from an import."""
-_TRACES = re.compile(rb"[\"']langfuse(?:_otel)?[\"']|" + _LANGFUSE.pattern)
-"""The same, and what one writes that registers a Langfuse callback."""
+MAX_PROGRAM = 600
+"""Modules that are gone through to see what one leads to: a larger program is not judged as a whole."""
 _MEMBERS = re.compile(rb"[.](?:%s)\b" % "|".join(sorted(MEMBER_NAMES)).encode())
 _CALLBACKS = re.compile(rb"\b(?:%s)\b" % "|".join(sorted(sdk.CALLBACK_KEYWORDS)).encode())
 _RUNS = re.compile(rb"[.][ \t]*run\b")
 _LOOPS = re.compile(rb"asyncio|anyio|trio|uvloop|Runner")
 _ENDS = re.compile(
-    rb"\bimport\b[^\n]*\brun\b|^[ \t]*run\b|run_until_complete|run_sync|async_to_sync|lifespan|asynccontextmanager"
-    rb"|shutdown|cleanup|_serving|_server_stop|main_process_stop",
-    re.MULTILINE,
+    rb"\bimport\b[^\n]*\brun\b|\n[ \t]*run\b|run_until_complete|run_sync|async_to_sync|lifespan|asynccontextmanager"
+    rb"|shutdown|cleanup|_serving|_server_stop|main_process_stop"
 )
 """What a module writes that runs coroutines to their end, or is told when the program ends."""
 _EXPORTS = re.compile(rb"racer_provider|TracerProvider|Langfuse")
@@ -55,9 +50,12 @@ class _Realm:
     """The modules of one project, and by which names streams get around in it."""
 
     paths: frozenset[str]
+    near: tuple[str, ...]
+    """Those that mention the SDKs."""
+    outward: re.Pattern[bytes] | None
+    """What a module writes that may import from outside of the project."""
     leaks: Leaks = field(default_factory=Leaks)
-    asked: int = 0
-    is_known: bool = False
+    is_explored: bool = False
     is_open: bool = False
     """Nothing can be ruled out."""
 
@@ -67,104 +65,156 @@ class Prospects:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._modules = project.modules
         self._realms: dict[str, _Realm] = {}
-        self._barren: dict[str, bytes] = {}
-        """Modules that were interpreted and have nothing to report."""
-        self._dead_ends: dict[re.Pattern[bytes], set[str]] = {}
-        """Per pattern the modules that do not lead to it."""
+        self._traces: dict[str, bool] = {}
+        self._dead_ends: dict[Callable[[str], bool], set[str]] = {}
+        """Per question the modules that do not lead to a yes."""
 
     def has(self, path: str, data: bytes) -> bool:
-        """Tell whether a module with these bytes can have a finding."""
-        if self._project.declared.names:
-            return True
-        realm = self._realm(path)
-        realm.asked += 1
-        if realm.asked <= _FEW:
-            return True
-        self._explore(realm)
-        if self._barren.get(path) == data:
+        """Tell whether a module with these bytes, which need not be on disk, can have a finding."""
+        own, realm = self._project.declared.is_mentioned(data), self._realm(path)
+        if own:
+            self._modules.give(path, data)
+            if self._makes(data, realm) or (b"langfuse" in data and not self._is_sdk(path) and self.traces(path)):
+                return True
+        if not (realm.near or own) and not self._leads_out(path, data, realm):
             return False
-        return realm.is_open or self._meets_streams(path, data, realm) or self._is_traced(path, data)
+        if self._leads_out(path, data, realm):
+            return own or self._project.matters_as(path, data)
+        if not (self._meets_streams(data, realm) or self._is_traced(path, data, realm)):
+            return False
+        return own or self._project.matters_as(path, data)
+
+    def _is_sdk(self, path: str) -> bool:
+        return bool(self._modules.sdk_name(path))
+
+    # Projects
+
+    def _realm(self, path: str) -> _Realm:
+        key = self._modules.realm(path)
+        if key not in self._realms:
+            self._realms[key] = self._surveyed(key)
+        return self._realms[key]
+
+    def _surveyed(self, key: str) -> _Realm:
+        paths = self._modules.below_realm(key)
+        mentioned = self._project.declared.is_mentioned
+        near = tuple(one for one in paths if mentioned(self._modules.peek(one) or b"") and not self._is_sdk(one))
+        names = sorted(name.encode() for name in self._modules.outward(key) - sys.stdlib_module_names)
+        outward = rb"\n[ \t]*(?:from|import)[ \t]+(?:[^\n#]*,[ \t]*)?(?:%s)\b" % b"|".join(map(re.escape, names))
+        return _Realm(frozenset(paths), near, re.compile(outward) if names else None)
+
+    def _leads_out(self, path: str, data: bytes, realm: _Realm) -> bool:
+        """Tell whether a module imports one that is not of its project."""
+        if path in realm.paths and (realm.outward is None or realm.outward.search(b"\n" + data) is None):
+            return False
+        self._modules.give(path, data)
+        return not realm.paths.issuperset(self._modules.imports(path))
 
     # Streams
 
-    def _realm(self, path: str) -> _Realm:
-        root, paths = self._project.surroundings(path)
-        if root not in self._realms:
-            self._realms[root] = _Realm(frozenset(paths))
-        return self._realms[root]
+    def _makes(self, data: bytes, realm: _Realm) -> bool:
+        return makes_streams(data, realm.leaks.sdk, self._project.declared)
 
-    def _meets_streams(self, path: str, data: bytes, realm: _Realm) -> bool:
+    def _meets_streams(self, data: bytes, realm: _Realm) -> bool:
         """Tell whether a module makes streams or writes a name by which they are to be had."""
-        if writes(data, realm.leaks.streams) or makes_streams(data, realm.leaks.sdk):
-            return True
-        return not all(one in realm.paths for one in self._project.imports(path) if self._project.matters(one))
+        self._explore(realm)
+        return realm.is_open or writes(data, realm.leaks.streams) or self._makes(data, realm)
 
     def _explore(self, realm: _Realm) -> None:
         """Interpret the modules that make streams, then those that write a name by which streams get out of them."""
-        if realm.is_known:
+        if realm.is_explored:
             return
-        realm.is_known = True
-        waiting, scout = set(realm.paths), self._project.scout()
-        while not realm.is_open:
-            found = [one for one in sorted(waiting) if self._is_worth_it(one, realm)]
-            waiting.difference_update(found)
+        realm.is_explored = True
+        makers = [one for one in realm.near if self._makes(self._modules.peek(one) or b"", realm)]
+        waiting = realm.paths - self._interpret(makers, realm)
+        while waiting and not realm.is_open and (realm.leaks.streams or realm.leaks.sdk):
+            found = [one for one in sorted(waiting) if self._is_next(one, realm)]
             if not found:
                 return
-            for one in found:
-                self._interpret(one, realm, scout)
+            waiting -= self._interpret(found, realm)
 
-    def _is_worth_it(self, path: str, realm: _Realm) -> bool:
-        data = self._project.peek(path)
-        return data is not None and self._meets_streams(path, data, realm) and self._project.matters_as(path, data)
+    def _is_next(self, path: str, realm: _Realm) -> bool:
+        data = self._modules.peek(path) or b""
+        if not (writes(data, realm.leaks.streams) or self._makes(data, realm)):
+            return False
+        return self._project.matters_as(path, data)
 
-    def _interpret(self, path: str, realm: _Realm, scout: Project) -> None:
-        data = self._project.peek(path)
-        if data is None:
-            return
-        try:
-            machine = Machine(parse(data), scout.home(path))
-            machine.run()
-        except SyntaxError:
-            return
-        except (RecursionError, MemoryError, TooLargeError):
-            realm.is_open = True
-            return
-        if is_barren(machine):
-            self._barren[path] = data
-        realm.leaks.add(machine.leaks)
+    def _interpret(self, paths: list[str], realm: _Realm) -> set[str]:
+        for path in paths:
+            try:
+                machine = self._project.machine(path, self._modules.read(path) or b"")
+            except SyntaxError:
+                continue
+            except (RecursionError, MemoryError, TooLargeError):
+                realm.is_open = True
+                continue
+            realm.leaks.add(machine.leaks)
         realm.is_open |= realm.leaks.is_everywhere()
+        return set(paths)
 
     # Traces
 
-    def _is_traced(self, path: str, data: bytes) -> bool:
-        """Tell whether a module, or one that it imports, directly or not, has to do with traces: opens spans, registers
-        callbacks, or flushes exporters, which matters without Langfuse only where requests are served."""
-        serves = b"async def" in data and _HANDLES.search(data) is not None
-        if (serves or _may_end(data)) and self._leads_to(_TRACES, path):
-            return True
-        if _LANGFUSE.search(data) or (_MEMBERS.search(data) and self._leads_to(_LANGFUSE, path)):
-            return True
-        return serves and self._leads_to(_EXPORTS, path)
+    def traces(self, path: str) -> bool:
+        """Tell whether the code of a module, not only a comment in it, names Langfuse."""
+        if path not in self._traces:
+            data = self._modules.read(path) or b""
+            self._traces[path] = b"langfuse" in data and not self._is_sdk(path) and _names_langfuse(data)
+        return self._traces[path]
 
-    def _leads_to(self, words: re.Pattern[bytes], path: str) -> bool:
-        """Tell whether one of the words stands in a module, or in one that it imports, directly or not."""
-        dead = self._dead_ends.setdefault(words, set())
+    def exports(self, path: str) -> bool:
+        """Tell whether a module writes what flushes an exporter."""
+        return _EXPORTS.search(self._modules.read(path) or b"") is not None
+
+    def _is_traced(self, path: str, data: bytes, realm: _Realm) -> bool:
+        """Tell whether a module that may end a program, serve requests or use what Langfuse has made has to do with
+        traces, itself or by what it imports, directly or not."""
+        serves = b"async def" in data and _HANDLES.search(data) is not None
+        if (serves or _may_end(data) or _MEMBERS.search(data)) and any(map(self.traces, realm.near)):
+            self._modules.give(path, data)
+            if self._leads_to(self.traces, path):
+                return True
+        return serves and self._project.matters_as(path, data) and self._leads_to(self.exports, path)
+
+    def _leads_to(self, holds: Callable[[str], bool], path: str) -> bool:
+        """Tell whether something holds of a module, or of one that it imports, directly or not."""
+        dead = self._dead_ends.setdefault(holds, set())
         seen, waiting = {path}, [path]
-        while waiting:
+        while waiting and len(seen) <= MAX_PROGRAM:
             module = waiting.pop()
             if module in dead:
                 continue
-            if words.search(self._project.read(module) or b""):
+            if holds(module):
                 return True
-            more = [one for one in self._project.reached(module) if one not in seen]
+            more = [one for one in self._modules.runs(module) if one not in seen]
             seen.update(more)
             waiting += more
-        dead |= seen
+        if not waiting:
+            dead |= seen
         return False
 
 
 def _may_end(data: bytes) -> bool:
     """Tell whether a module may run coroutines to their end, be told when the program ends, or register callbacks."""
     runs = _RUNS.search(data) and _LOOPS.search(data)
-    return bool(runs or _ENDS.search(data) or _CALLBACKS.search(data))
+    return bool(runs or _ENDS.search(b"\n" + data) or _CALLBACKS.search(data))
+
+
+def _names_langfuse(data: bytes) -> bool:
+    try:
+        tree = parse(data)
+    except (SyntaxError, RecursionError, MemoryError):
+        return False
+    return any(map(_names, nodes_of(tree)))
+
+
+def _names(node: ast.AST) -> bool:
+    """`import langfuse`, `litellm.integrations.langfuse`, `"langfuse_otel"`."""
+    if isinstance(node, ast.Import):
+        return any("langfuse" in alias.name for alias in node.names)
+    if isinstance(node, ast.ImportFrom):
+        return "langfuse" in (node.module or "") or any("langfuse" in alias.name.lower() for alias in node.names)
+    if isinstance(node, ast.Attribute):
+        return "langfuse" in node.attr.lower()
+    return isinstance(node, ast.Constant) and node.value in sdk.CALLBACK_NAMES

@@ -37,6 +37,10 @@ class Sightings:
         """Note one visit; within a context, once is enough."""
         self.by_context[context] = self.by_context.get(context, False) or seen
 
+    def apart(self) -> Sightings:
+        """Return the same visits, to be added to."""
+        return Sightings(dict(self.by_context))
+
     def adopt(self, other: Sightings) -> None:
         """Take over visits that other callers made."""
         for context, seen in other.by_context.items():
@@ -199,6 +203,11 @@ class Record:
     """Attributes of things of Langfuse's, and calls of them, by dotted name."""
     uses_langfuse_sdk: bool = False
     tracing_off: bool = False
+
+    def apart(self) -> Record:
+        """Return a record that can adopt what others have seen, while this one stays as it is."""
+        exits = {where: replace(one, decisions=set(one.decisions)) for where, one in self.exits.items()}
+        return replace(self, exits=exits, loops={node: one.apart() for node, one in self.loops.items()})
 
     def adopt(self, other: Record, home: Home, nodes: Mapping[Place, ast.stmt]) -> None:
         """Take over what another module's calls have shown of this module's loops, which `nodes` finds by place."""

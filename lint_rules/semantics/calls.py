@@ -12,6 +12,7 @@ from lint_rules.finding import Step
 from lint_rules.semantics import delivery, runs, sdk, sources, tracing
 from lint_rules.semantics.environment import Environment, path_of
 from lint_rules.semantics.exporters import flushes
+from lint_rules.semantics.leaks import is_carried
 from lint_rules.semantics.narrow import type_test
 from lint_rules.semantics.syntax import last_name
 from lint_rules.semantics.values import (
@@ -230,6 +231,7 @@ def _foreign(dotted: str, arguments: Arguments) -> Value:
 def _unknown(function: ast.expr, arguments: Arguments) -> Value:
     """A call of something unknown: silent about whatever it may have taken over or delivered."""
     _hand_over(arguments)
+    arguments.machine.frame.hands_over |= any(map(is_carried, arguments.all()))
     name = function.attr if isinstance(function, ast.Attribute) else path_of(function) or ""
     if sdk.may_deliver(name, last_name(function.value) if isinstance(function, ast.Attribute) else ""):
         delivery.delivered(arguments.env)

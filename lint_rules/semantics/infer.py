@@ -15,7 +15,7 @@ from lint_rules.finding import Step
 from lint_rules.semantics import calls, delivery, expressions, runs, sdk, sources, statements, tracing
 from lint_rules.semantics.declared import spelled
 from lint_rules.semantics.environment import START, Environment, Routes, merge_routes, path_of
-from lint_rules.semantics.leaks import Leaks
+from lint_rules.semantics.leaks import Leaks, is_carried
 from lint_rules.semantics.lifespans import around_lifespans
 from lint_rules.semantics.narrow import Decision, is_empty, narrow_truth, strongest
 from lint_rules.semantics.questions import (
@@ -143,6 +143,8 @@ class Frame:
     """Something here waits for a network without giving the event loop a turn."""
     closures: dict[ast.AST, Closure] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
+    hands_over: bool = False
+    """A stream, or something of one, is given to what is not known here, and may be the caller's."""
     calls: set[CallSite] = field(default_factory=set)
     """LiteLLM calls that run, here or in what is called, in the context of this function."""
 
@@ -169,6 +171,7 @@ class Summary:
     calls: frozenset[CallSite]
     killed: Routes
     blocks: bool
+    hands_over: bool
 
 
 _EXTERNAL_ROLES = {
@@ -261,7 +264,12 @@ class Machine:
     def _leading(self) -> frozenset[str]:
         """Return the functions that are worth a look by themselves; the others are looked at when those call them."""
         near = {name for name, value in self.home.names.items() if is_near(value, self.home.declared)}
-        return outline(self.tree, self.home).leading(near) | around_lifespans(self.tree)
+        words = self.home.words()
+        if words is None:
+            return outline(self.tree, self.home).leading(near) | around_lifespans(self.tree)
+        foreign = {name: value.name for name, value in self.home.names.items() if isinstance(value, Imported)}
+        near = {name for name in near if name not in foreign or foreign[name] in words}
+        return outline(self.tree, self.home).leading(near | words, traced=False)
 
     def _defined(self) -> Iterator[Function]:
         """Every function defined so far, constructors first, and those that interpreting them defines."""
@@ -532,6 +540,7 @@ class Machine:
         env.abandoned = frozenset(left for left in env.abandoned if left[0] not in settled) | summary.abandoned
         env.routes = summary.routes or env.routes
         self.frame.calls |= summary.calls
+        self.frame.hands_over |= summary.hands_over
         self._raise_routes(summary.raised)
         self.frame.killed = merge_routes(self.frame.killed, summary.killed)
         if node is not None:
@@ -605,13 +614,13 @@ class Machine:
             frozenset(frame.calls),
             frame.killed,
             frame.blocks,
+            frame.hands_over,
         )
 
     def _note_handed(self, info: FunctionInfo, parameters: dict[str, Value]) -> None:
-        """Note what another module's function is given; a constructor is called by the name of its class."""
-        name = info.owner.name if info.owner is not None and info.name == "__init__" else info.name
-        for value in parameters.values():
-            self.leaks.note(name, value)
+        """Note that another module's function is given a stream, or something of one."""
+        if any(is_carried(value) for value in parameters.values()):
+            self.leaks.given.add(info.name)
 
     def _note_leaks(self, frame: Frame, returned: Value, yielded: Value) -> None:
         assert frame.info is not None
@@ -619,8 +628,10 @@ class Machine:
         fields = (value for _, one in frame.yielded for _, value in one.fields)
         for value in (returned, yielded, *fields):
             self.leaks.note(name, value)
-        if frame.suspended:
+        if frame.suspended or frame.hands_over:
             self.leaks.streams.add(name)
+            if frame.hands_over and frame.info.owner is not None:
+                self.leaks.streams.add(frame.info.owner.name)
 
     def _finish(self, frame: Frame, arrivals: list[Environment]) -> Environment:
         """Settle what a function leaves behind: its own streams left early are lost, its caller's are the caller's."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from lint_rules.semantics import sdk
 from lint_rules.semantics.declared import Declared
+from lint_rules.semantics.modules import import_lines
 from lint_rules.semantics.values import (
     Class,
     ClassInfo,
@@ -20,7 +21,6 @@ from lint_rules.semantics.values import (
     Empty,
     Event,
     External,
-    Flag,
     Function,
     Instance,
     Manager,
@@ -49,6 +49,8 @@ _USES = re.compile(rb"\b(?:from|import)\b[^\n]*\blitellm\b|\n[ \t]*litellm\b|\bl
 _SILENT = frozenset({"__aenter__", "__enter__", "__aiter__", "__anext__", "__iter__", "__next__"})
 """Methods that are called without being named."""
 _MAX_DEPTH = 12
+_COPIES = frozenset({"get", "model_dump", "dict", "json", "to_dict", "copy", "model_copy"})
+"""Methods of a chunk that give it, or something in it."""
 _CARRIED = Stream | Part | Content | Empty | Event
 
 
@@ -68,6 +70,29 @@ def writes(data: bytes, names: Collection[str]) -> bool:
     return bool(near) and re.search(rb"\b(?:%s)\b" % b"|".join(map(re.escape, near)), data) is not None
 
 
+def obtained(data: bytes, names: Collection[str]) -> frozenset[str]:
+    """Return those of the names by which a module can have something of another one: attributes, strings, and what it
+    imports. What it only defines or calls so itself, or writes in a comment, is its own."""
+    near = {name for name in names if name.encode() in data}
+    if not near:
+        return frozenset()
+    written = re.compile(rb"(?:\.\s*|[\"'])(%s)\b" % b"|".join(re.escape(name.encode()) for name in sorted(near)))
+    found = {name.decode() for name in written.findall(data)}
+    imported = {name for _, _, names in import_lines(data) for name in (names or "*")} if found != near else set()
+    return frozenset(found | (near if "*" in imported else near & imported))
+
+
+_LEAVES_EARLY = re.compile(rb"\bfor\b[^\0]*\b(?:break|return)\b")
+
+
+def may_be_given(data: bytes, names: Collection[str]) -> bool:
+    """Tell whether a module may define a function of such a name that leaves a loop early."""
+    near = [re.escape(name.encode()) for name in names if name.encode() in data]
+    return bool(near) and bool(_LEAVES_EARLY.search(data)) and bool(
+        re.search(rb"\b(?:def|class)\s+(?:%s)\b" % b"|".join(near), data)
+    )
+
+
 @dataclass
 class Leaks:
     """The names by which values of interest leave a module."""
@@ -76,6 +101,8 @@ class Leaks:
     """By these a stream, a chunk, or something of one is to be had."""
     sdk: set[str] = field(default_factory=set)
     """By these LiteLLM is, or something of it that makes streams."""
+    given: set[str] = field(default_factory=set)
+    """Functions of these names, of other modules, are given one."""
     others: set[tuple[str, str]] = field(default_factory=set)
     """Names by which a function is to be had that is called otherwise, with what it is called."""
 
@@ -100,15 +127,26 @@ class Leaks:
         """Add what leaves another module."""
         self.streams |= other.streams
         self.sdk |= other.sdk
+        self.given |= other.given
         self.others |= other.others
         while more := {name for name, called in self.others if called in self.streams} - self.streams:
             self.streams |= more
         while more := {name for name, called in self.others if called in self.sdk} - self.sdk:
             self.sdk |= more
 
+    @property
+    def words(self) -> frozenset[str]:
+        """The names that what is of interest goes by."""
+        return frozenset(self.streams | self.sdk)
+
     def is_everywhere(self) -> bool:
         """Tell whether something is to be had without writing a name: by a `with` or a loop."""
         return not _SILENT.isdisjoint(self.streams | self.sdk)
+
+
+def is_carried(value: Value) -> bool:
+    """Tell whether a value is or holds a stream, or something of one."""
+    return any(isinstance(part, _CARRIED) for part in _parts(value))
 
 
 def _parts(value: Value) -> Iterator[Value]:
@@ -125,10 +163,8 @@ def _parts(value: Value) -> Iterator[Value]:
         inner = (value.entered,)
     elif isinstance(value, Partial):
         inner = (value.function,)
-    elif isinstance(value, Method):
+    elif isinstance(value, Method) and (isinstance(value.receiver, Stream) or value.name in _COPIES):
         inner = (value.receiver,)
-    elif isinstance(value, Flag):
-        inner = (value.when_true, value.when_false)
     for one in inner:
         yield from _parts(one)
 

@@ -57,7 +57,7 @@ class Project:
         self.prospects = Prospects(self)
         self._homes: dict[str, Home | None] = {}
         self._records: dict[str, Record] = {}
-        self._machines: dict[str, tuple[bytes, Machine | _Failure]] = {}
+        self._machines: dict[str, tuple[bytes, frozenset[str], Machine | _Failure]] = {}
         self._distances: dict[str, int | None] = {}
         self._leads: dict[str, frozenset[str]] = {}
         self._served: dict[str, frozenset[str]] = {}
@@ -78,6 +78,7 @@ class Project:
             find=partial(self._find, path),
             uses_litellm=self.modules.sdk_name(path).startswith("litellm"),
             is_sdk=bool(self.modules.sdk_name(path)),
+            words=partial(self.prospects.words, path),
             leads=lambda name: name in self._leading(path),
             callers=partial(self._callers, path),
             exports=lambda name: os.path.basename(path) == "__init__.py" or name in self._exported(path),
@@ -92,12 +93,13 @@ class Project:
         """Return a module's interpreter after it went through these bytes, whose `tree` may be known. Raises
         SyntaxError, RecursionError on absurd nesting, and `TooLargeError` beyond the bound."""
         path = os.path.abspath(path)
+        words = frozenset(word for word in self.prospects.words(path) or () if word.encode() in data)
         known = self._machines.get(path)
-        if known is None or known[0] != data:
-            known = self._machines[path] = (data, self._interpreter(path, data, tree))
-        if isinstance(known[1], Machine):
-            return known[1]
-        raise known[1]
+        if known is None or known[:2] != (data, words):
+            known = self._machines[path] = (data, words, self._interpreter(path, data, tree))
+        if isinstance(known[2], Machine):
+            return known[2]
+        raise known[2]
 
     def _interpreter(self, path: str, data: bytes, tree: ast.Module | None) -> Machine | _Failure:
         try:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from lint_rules.semantics import sdk
 from lint_rules.semantics.infer import TooLargeError
 from lint_rules.semantics.langfuse_api import MEMBER_NAMES
-from lint_rules.semantics.leaks import Leaks, makes_streams, writes
+from lint_rules.semantics.leaks import Leaks, makes_streams, may_be_given, obtained
 from lint_rules.semantics.lifespans import ADDERS, ENDPOINTS, VERBS
 from lint_rules.semantics.syntax import nodes_of, parse
 
@@ -55,6 +55,8 @@ class _Realm:
     outward: re.Pattern[bytes] | None
     """What a module writes that may import from outside of the project."""
     leaks: Leaks = field(default_factory=Leaks)
+    explored: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Modules that were interpreted, with the names of others that they wrote."""
     is_explored: bool = False
     is_open: bool = False
     """Nothing can be ruled out."""
@@ -118,41 +120,51 @@ class Prospects:
         return makes_streams(data, realm.leaks.sdk, self._project.declared)
 
     def _meets_streams(self, data: bytes, realm: _Realm) -> bool:
-        """Tell whether a module makes streams or writes a name by which they are to be had."""
+        """Tell whether a module makes streams, writes a name by which they are to be had, or may be given one."""
         self._explore(realm)
-        return realm.is_open or writes(data, realm.leaks.streams) or self._makes(data, realm)
+        leaks = realm.leaks
+        meets = realm.is_open or obtained(data, leaks.streams) or may_be_given(data, leaks.given)
+        return bool(meets) or self._makes(data, realm)
+
+    def words(self, path: str) -> frozenset[str] | None:
+        """Return the names by which streams and LiteLLM are to be had in a module, as far as it is known by now; None
+        where they are not all that matters."""
+        realm, data = self._realm(path), self._modules.read(path) or b""
+        if realm.is_open or self._project.declared.names or self._leads_out(path, data, realm):
+            return None
+        if self._is_sdk(path) or self._is_traced(path, data, realm) or self.traces(path):
+            return None
+        return realm.leaks.words
 
     def _explore(self, realm: _Realm) -> None:
-        """Interpret the modules that make streams, then those that write a name by which streams get out of them."""
+        """Interpret the modules that make streams, and those that write a name by which streams get out of them, until
+        no new name comes up."""
         if realm.is_explored:
             return
         realm.is_explored = True
-        makers = [one for one in realm.near if self._makes(self._modules.peek(one) or b"", realm)]
-        waiting = realm.paths - self._interpret(makers, realm)
-        while waiting and not realm.is_open and (realm.leaks.streams or realm.leaks.sdk):
-            found = [one for one in sorted(waiting) if self._is_next(one, realm)]
-            if not found:
-                return
-            waiting -= self._interpret(found, realm)
+        found = [one for one in realm.near if self._makes(self._modules.peek(one) or b"", realm)]
+        while found and not realm.is_open:
+            for path in found:
+                self._interpret(path, realm)
+            realm.is_open |= realm.leaks.is_everywhere()
+            found = [one for one in realm.paths if self._is_next(one, realm)]
 
     def _is_next(self, path: str, realm: _Realm) -> bool:
         data = self._modules.peek(path) or b""
-        if not (writes(data, realm.leaks.streams) or self._makes(data, realm)):
+        new = obtained(data, realm.leaks.streams) - realm.explored.get(path, frozenset())
+        if not new and (path in realm.explored or not self._makes(data, realm)):
             return False
         return self._project.matters_as(path, data)
 
-    def _interpret(self, paths: list[str], realm: _Realm) -> set[str]:
-        for path in paths:
-            try:
-                machine = self._project.machine(path, self._modules.read(path) or b"")
-            except SyntaxError:
-                continue
-            except (RecursionError, MemoryError, TooLargeError):
-                realm.is_open = True
-                continue
-            realm.leaks.add(machine.leaks)
-        realm.is_open |= realm.leaks.is_everywhere()
-        return set(paths)
+    def _interpret(self, path: str, realm: _Realm) -> None:
+        data = self._modules.read(path) or b""
+        realm.explored[path] = obtained(data, realm.leaks.streams)
+        try:
+            realm.leaks.add(self._project.machine(path, data).leaks)
+        except SyntaxError:
+            return
+        except (RecursionError, MemoryError, TooLargeError):
+            realm.is_open = True
 
     # Traces
 

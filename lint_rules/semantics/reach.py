@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -30,10 +30,13 @@ FLUSHES = frozenset({"flush", "shutdown", "force_flush", "flush_async", "flush_l
 _TRACING = re.compile(r"langfuse|trac(e|ing)|telemetry|otel|observ|exporter|get_client", re.IGNORECASE)
 
 
+_STREAMS = frozenset(name.rpartition(".")[2] for name in (*sdk.CALLS, *sdk.STREAM_TYPES, *sdk.CHUNK_TYPES, *sdk.DELTA_TYPES)) | {
+    "choices", "delta", "finish_reason", "litellm", "Router"}
+"""What a function mentions that may have a stream, or a part of one."""
 _WORDS = (
-    frozenset(name.rpartition(".")[2] for name in sdk.CALLS)
+    _STREAMS
     | FLUSHES
-    | {"choices", "delta", "finish_reason", "litellm", "langfuse", "observe", "Router", "all_tasks"}
+    | {"langfuse", "observe", "all_tasks"}
     | {"GLOBAL_LOGGING_WORKER", "callbacks", "success_callback", "failure_callback"}
 )
 """What a function mentions that the linter is about."""
@@ -69,10 +72,13 @@ class Outline:
     words: frozenset[str] = frozenset()
     """What it calls the callables that the settings declare, and what these are reached through."""
 
-    def leading(self, imported: set[str]) -> frozenset[str]:
-        """Return the functions that mention what the linter is about, or mention one that does."""
-        words = _WORDS | self.words | imported
-        leading = {name for name, sketch in self.functions.items() if sketch.mentions & words or sketch.flushes}
+    def leading(self, imported: Set[str], *, traced: bool = True) -> frozenset[str]:
+        """Return the functions that mention what the linter is about (`traced`: traces, too), or mention one that
+        does."""
+        words = (_WORDS if traced else _STREAMS) | self.words | imported
+        leading = {
+            name for name, sketch in self.functions.items() if sketch.mentions & words or (traced and sketch.flushes)
+        }
         growing = True
         while growing:
             more = {

@@ -71,6 +71,8 @@ class Home:
     """This is LiteLLM or Langfuse itself."""
     leads: Callable[[str], bool] = field(default=lambda name: True)
     """Whether a function of this name may lead to the SDKs, to chunks or to a flush."""
+    words: Callable[[], frozenset[str] | None] = field(default=lambda: None)
+    """By which names of other modules streams and LiteLLM are to be had here; None where more than that matters."""
     callers: Callable[[frozenset[str]], Iterable[Record]] = field(default=lambda names: ())
     """What was seen in other modules of the project that call functions of these names."""
     exports: Callable[[str], bool] = field(default=lambda name: False)

@@ -101,6 +101,8 @@ class Leaks:
     """By these a stream, a chunk, or something of one is to be had."""
     sdk: set[str] = field(default_factory=set)
     """By these LiteLLM is, or something of it that makes streams."""
+    langfuse: set[str] = field(default_factory=set)
+    """By these something of Langfuse's is to be had."""
     given: set[str] = field(default_factory=set)
     """Functions of these names, of other modules, are given one."""
     others: set[tuple[str, str]] = field(default_factory=set)
@@ -114,6 +116,8 @@ class Leaks:
             elif isinstance(part, Function):
                 if part.info.name != name:
                     self.others.add((name, part.info.name))
+            elif isinstance(part, External | Instance) and part.dotted.partition(".")[0] == sdk.LANGFUSE:
+                self.langfuse.add(name)
             elif _is_litellm(part):
                 self._note_litellm(name, part)
 
@@ -127,12 +131,12 @@ class Leaks:
         """Add what leaves another module."""
         self.streams |= other.streams
         self.sdk |= other.sdk
+        self.langfuse |= other.langfuse
         self.given |= other.given
         self.others |= other.others
-        while more := {name for name, called in self.others if called in self.streams} - self.streams:
-            self.streams |= more
-        while more := {name for name, called in self.others if called in self.sdk} - self.sdk:
-            self.sdk |= more
+        for known in (self.streams, self.sdk, self.langfuse):
+            while more := {name for name, called in self.others if called in known} - known:
+                known |= more
 
     @property
     def words(self) -> frozenset[str]:
@@ -141,7 +145,7 @@ class Leaks:
 
     def is_everywhere(self) -> bool:
         """Tell whether something is to be had without writing a name: by a `with` or a loop."""
-        return not _SILENT.isdisjoint(self.streams | self.sdk)
+        return not _SILENT.isdisjoint(self.streams | self.sdk | self.langfuse)
 
 
 def is_carried(value: Value) -> bool:

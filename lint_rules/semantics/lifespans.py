@@ -20,8 +20,8 @@ _SHUTDOWN_DECORATORS = frozenset(
 )
 _SHUTDOWN_LISTS = frozenset({"on_shutdown", "on_cleanup"})
 _LIFESPAN_LISTS = frozenset({"lifespan", "cleanup_ctx"})
-_APPLICATIONS = frozenset({"FastAPI", "Starlette", "Litestar", "Quart", "Sanic", "FastMCP", "Application", "ASGIApp"})
-_APPLICATION_NAMES = frozenset({"app", "_app", "application", "fastapi_app"})
+APPLICATIONS = frozenset({"FastAPI", "Starlette", "Litestar", "Quart", "Sanic", "FastMCP", "Application", "ASGIApp"})
+APPLICATION_NAMES = frozenset({"app", "_app", "application", "fastapi_app"})
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def _has_shape_of_lifespan(node: Definition) -> bool:
         return False
     first = parameters[0]
     annotation = last_name(first.annotation) if first.annotation is not None else ""
-    return "lifespan" in node.name or annotation in _APPLICATIONS or first.arg in _APPLICATION_NAMES
+    return "lifespan" in node.name or annotation in APPLICATIONS or first.arg in APPLICATION_NAMES
 
 
 def _is_manager(decorator: ast.expr) -> bool:

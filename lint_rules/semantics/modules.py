@@ -304,12 +304,10 @@ class Modules:
 
     def _sdk_name(self, path: str) -> str:
         parts = path.removesuffix(".py").removesuffix(os.sep + "__init__").split(os.sep)
-        for package, proofs in _SDK_PACKAGES.items():
-            if package in parts:
-                at = parts.index(package)
-                holder = self.folder(os.sep.join(parts[: at + 1]))
-                if all(proof in holder.files for proof in proofs):
-                    return ".".join(parts[at:])
+        for at, part in enumerate(parts):
+            proofs = _SDK_PACKAGES.get(part, ())
+            if proofs and self.folder(os.sep.join(parts[: at + 1])).files.issuperset(proofs):
+                return ".".join(parts[at:])
         return ""
 
 

@@ -95,8 +95,10 @@ class Project:
         path = os.path.abspath(path)
         words = frozenset(word for word in self.prospects.words(path) or () if word.encode() in data)
         known = self._machines.get(path)
-        if known is None or known[:2] != (data, words):
-            known = self._machines[path] = (data, words, self._interpreter(path, data, tree))
+        if known is None or known[0] != data or not words <= known[1]:
+            result = self._interpreter(path, data, tree)
+            own = result.leaks.words if isinstance(result, Machine) else frozenset()
+            known = self._machines[path] = (data, words | own, result)
         if isinstance(known[2], Machine):
             return known[2]
         raise known[2]
@@ -203,7 +205,7 @@ class Project:
         A package's `__init__` runs before its modules do, so it belongs to the program of each of them.
         """
         paths = self._closure(path)
-        if len(paths) > MAX_PROGRAM or not any(b"langfuse" in (self.modules.read(one) or b"") for one in paths):
+        if len(paths) > MAX_PROGRAM or not any(map(self.prospects.traces, paths)):
             return None
         outlines = {path: outline(tree, self.home(path))}
         outlines |= {one: found for one in paths[1:] if (found := self._outline(one)) is not None}

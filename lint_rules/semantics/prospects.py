@@ -17,25 +17,28 @@ from typing import TYPE_CHECKING
 
 from lint_rules.semantics import sdk
 from lint_rules.semantics.infer import TooLargeError
-from lint_rules.semantics.langfuse_api import MEMBER_NAMES
 from lint_rules.semantics.leaks import Leaks, makes_streams, may_be_given, obtained
-from lint_rules.semantics.lifespans import ADDERS, ENDPOINTS, VERBS
-from lint_rules.semantics.syntax import nodes_of, parse
+from lint_rules.semantics.lifespans import ADDERS, APPLICATION_NAMES, APPLICATIONS, ENDPOINTS, VERBS
+from lint_rules.semantics.syntax import last_name, nodes_of, parse
 
 if TYPE_CHECKING:
     from lint_rules.semantics.project import Project
 
 MAX_PROGRAM = 600
 """Modules that are gone through to see what one leads to: a larger program is not judged as a whole."""
-_MEMBERS = re.compile(rb"[.](?:%s)\b" % "|".join(sorted(MEMBER_NAMES)).encode())
 _CALLBACKS = re.compile(rb"\b(?:%s)\b" % "|".join(sorted(sdk.CALLBACK_KEYWORDS)).encode())
-_RUNS = re.compile(rb"[.][ \t]*run\b")
-_LOOPS = re.compile(rb"asyncio|anyio|trio|uvloop|Runner")
+_LOOPS = rb"(?:asyncio|anyio|trio|uvloop|nest_asyncio|asgiref)"
 _ENDS = re.compile(
-    rb"\bimport\b[^\n]*\brun\b|\n[ \t]*run\b|run_until_complete|run_sync|async_to_sync|lifespan|asynccontextmanager"
-    rb"|shutdown|cleanup|_serving|_server_stop|main_process_stop"
+    rb"\b%(loops)s\s*\.\s*(?:runners\s*\.\s*)?run\b|\bimport\b[^\n]*\b(?:run|%(loops)s\s+as)\b|\n[ \t]*run\b|\bRunner\b"
+    rb"|run_until_complete|run_sync|async_to_sync|lifespan|cleanup_ctx|on_(?:shutdown|cleanup)|(?:before|after)_server_stop"
+    rb"|after_serving|main_process_stop|\bshutdown[ \t]*=|\bshutdown\.(?:append|extend)\b|[\"']shutdown[\"']"
+    % {b"loops": _LOOPS}
 )
 """What a module writes that runs coroutines to their end, or is told when the program ends."""
+_LIFESPAN = re.compile(
+    rb"\b(?:%s)\b" % "|".join(sorted(APPLICATIONS | APPLICATION_NAMES)).encode()
+)
+"""What the function takes that an application runs around its life, whatever that is called."""
 _EXPORTS = re.compile(rb"racer_provider|TracerProvider|Langfuse")
 """What a module mentions that flushes an exporter."""
 _HANDLES = re.compile(
@@ -76,8 +79,8 @@ class Prospects:
     def has(self, path: str, data: bytes) -> bool:
         """Tell whether a module with these bytes, which need not be on disk, can have a finding."""
         own, realm = self._project.declared.is_mentioned(data), self._realm(path)
+        self._modules.give(path, data)
         if own:
-            self._modules.give(path, data)
             if self._makes(data, realm) or (b"langfuse" in data and not self._is_sdk(path) and self.traces(path)):
                 return True
         if not (realm.near or own) and not self._leads_out(path, data, realm):
@@ -142,7 +145,7 @@ class Prospects:
         if realm.is_explored:
             return
         realm.is_explored = True
-        found = [one for one in realm.near if self._makes(self._modules.peek(one) or b"", realm)]
+        found = [one for one in realm.near if self._makes(self._modules.peek(one) or b"", realm) or self.traces(one)]
         while found and not realm.is_open:
             for path in found:
                 self._interpret(path, realm)
@@ -151,16 +154,18 @@ class Prospects:
 
     def _is_next(self, path: str, realm: _Realm) -> bool:
         data = self._modules.peek(path) or b""
-        new = obtained(data, realm.leaks.streams) - realm.explored.get(path, frozenset())
+        new = obtained(data, realm.leaks.streams | realm.leaks.langfuse) - realm.explored.get(path, frozenset())
         if not new and (path in realm.explored or not self._makes(data, realm)):
             return False
         return self._project.matters_as(path, data)
 
     def _interpret(self, path: str, realm: _Realm) -> None:
         data = self._modules.read(path) or b""
-        realm.explored[path] = obtained(data, realm.leaks.streams)
+        realm.explored[path] = obtained(data, realm.leaks.streams | realm.leaks.langfuse)
         try:
-            realm.leaks.add(self._project.machine(path, data).leaks)
+            leaks = self._project.machine(path, data).leaks
+            realm.explored[path] |= leaks.streams | leaks.langfuse
+            realm.leaks.add(leaks)
         except SyntaxError:
             return
         except (RecursionError, MemoryError, TooLargeError):
@@ -180,13 +185,16 @@ class Prospects:
         return _EXPORTS.search(self._modules.read(path) or b"") is not None
 
     def _is_traced(self, path: str, data: bytes, realm: _Realm) -> bool:
-        """Tell whether a module that may end a program, serve requests or use what Langfuse has made has to do with
+        """Tell whether a module that uses what Langfuse has made, or may end a program or serve requests, has to do with
         traces, itself or by what it imports, directly or not."""
+        self._explore(realm)
+        if not any(map(self.traces, (path, *realm.near))):
+            return False
+        if obtained(data, realm.leaks.langfuse):
+            return True
         serves = b"async def" in data and _HANDLES.search(data) is not None
-        if (serves or _may_end(data) or _MEMBERS.search(data)) and any(map(self.traces, realm.near)):
-            self._modules.give(path, data)
-            if self._leads_to(self.traces, path):
-                return True
+        if (serves or _may_end(data)) and self._leads_to(self.traces, path):
+            return True
         return serves and self._project.matters_as(path, data) and self._leads_to(self.exports, path)
 
     def _leads_to(self, holds: Callable[[str], bool], path: str) -> bool:
@@ -209,24 +217,39 @@ class Prospects:
 
 def _may_end(data: bytes) -> bool:
     """Tell whether a module may run coroutines to their end, be told when the program ends, or register callbacks."""
-    runs = _RUNS.search(data) and _LOOPS.search(data)
-    return bool(runs or _ENDS.search(b"\n" + data) or _CALLBACKS.search(data))
+    if _ENDS.search(data) or _CALLBACKS.search(data):
+        return True
+    return b"asynccontextmanager" in data and _LIFESPAN.search(data) is not None
 
 
 def _names_langfuse(data: bytes) -> bool:
     try:
-        tree = parse(data)
+        nodes = nodes_of(parse(data))
     except (SyntaxError, RecursionError, MemoryError):
         return False
-    return any(map(_names, nodes_of(tree)))
+    looked_up = {id(one) for node in nodes for one in _looked_up(node)}
+    return any(_names(node) and id(node) not in looked_up for node in nodes)
+
+
+def _looked_up(node: ast.AST) -> list[ast.expr | None]:
+    """Return what is compared, or looked up, and registers nothing: `"langfuse" in names`, `found["langfuse"]`."""
+    if isinstance(node, ast.Compare):
+        return [node.left, *node.comparators]
+    if isinstance(node, ast.Dict):
+        return [*node.keys]
+    return [node.slice] if isinstance(node, ast.Subscript) else []
 
 
 def _names(node: ast.AST) -> bool:
     """`import langfuse`, `litellm.integrations.langfuse`, `"langfuse_otel"`."""
     if isinstance(node, ast.Import):
-        return any("langfuse" in alias.name for alias in node.names)
+        return any(_is_langfuse(alias.name) for alias in node.names)
     if isinstance(node, ast.ImportFrom):
-        return "langfuse" in (node.module or "") or any("langfuse" in alias.name.lower() for alias in node.names)
+        return not node.level and any(_is_langfuse(f"{node.module}.{alias.name}") for alias in node.names)
     if isinstance(node, ast.Attribute):
-        return "langfuse" in node.attr.lower()
+        return node.attr.startswith("langfuse") and last_name(node.value) == "integrations"
     return isinstance(node, ast.Constant) and node.value in sdk.CALLBACK_NAMES
+
+
+def _is_langfuse(dotted: str) -> bool:
+    return dotted.partition(".")[0] == sdk.LANGFUSE or dotted.startswith(sdk.CALLBACK_MODULES)

@@ -15,7 +15,7 @@ from lint_rules.finding import Step
 from lint_rules.semantics import calls, delivery, expressions, runs, sdk, sources, statements, tracing
 from lint_rules.semantics.declared import spelled
 from lint_rules.semantics.environment import START, Environment, Routes, merge_routes, path_of
-from lint_rules.semantics.leaks import Leaks, is_carried
+from lint_rules.semantics.leaks import Leaks, is_carried, known_by
 from lint_rules.semantics.lifespans import around_lifespans
 from lint_rules.semantics.narrow import Decision, is_empty, narrow_truth, strongest
 from lint_rules.semantics.questions import (
@@ -294,7 +294,7 @@ class Machine:
             value = self._decorate(decorator, value, env, expression)
         if self.frame.home is self.home and isinstance(value, Function) and value.info is function.info:
             self.functions[node] = value
-        self.leaks.note(node.name, value)
+        self.leaks.note(node.name, value, self.frame.owner)
         return value
 
     def _info(
@@ -355,7 +355,7 @@ class Machine:
                 info.methods[name] = value
             else:
                 info.attributes[name] = value
-            self.leaks.note(name, value)
+            self.leaks.note(name, value, info)
         return Class(info)
 
     # Names
@@ -624,14 +624,12 @@ class Machine:
 
     def _note_leaks(self, frame: Frame, returned: Value, yielded: Value) -> None:
         assert frame.info is not None
-        name = frame.info.name
+        name = known_by(frame.info)
         fields = (value for _, one in frame.yielded for _, value in one.fields)
         for value in (returned, yielded, *fields):
             self.leaks.note(name, value)
         if frame.suspended or frame.hands_over:
             self.leaks.streams.add(name)
-            if frame.hands_over and frame.info.owner is not None:
-                self.leaks.streams.add(frame.info.owner.name)
 
     def _finish(self, frame: Frame, arrivals: list[Environment]) -> Environment:
         """Settle what a function leaves behind: its own streams left early are lost, its caller's are the caller's."""
@@ -834,7 +832,7 @@ class Machine:
 
     def _remember(self, info: ClassInfo, name: str, value: Value) -> None:
         self.record.held.update(origins_of(value))
-        self.leaks.note(name, value)
+        self.leaks.note(name, value, info)
         known = info.attributes.get(name)
         info.attributes[name] = forget_place(value) if known is None else join(known, forget_place(value))
 

@@ -22,6 +22,7 @@ from lint_rules.semantics.values import (
     Event,
     External,
     Function,
+    FunctionInfo,
     Instance,
     Manager,
     Many,
@@ -46,8 +47,6 @@ _MAKES = re.compile(rb"\b(?:%s)\b" % _WORDS)
 _USES = re.compile(rb"\b(?:from|import)\b[^\n]*\blitellm\b|\n[ \t]*litellm\b|\blitellm[ \t]*\.[ \t]*[a-zA-Z_]")
 """What a module writes that has LiteLLM from an import: its own, or that of another module of the project."""
 
-_SILENT = frozenset({"__aenter__", "__enter__", "__aiter__", "__anext__", "__iter__", "__next__"})
-"""Methods that are called without being named."""
 _MAX_DEPTH = 12
 _COPIES = frozenset({"get", "model_dump", "dict", "json", "to_dict", "copy", "model_copy"})
 """Methods of a chunk that give it, or something in it."""
@@ -106,20 +105,32 @@ class Leaks:
     given: set[str] = field(default_factory=set)
     """Functions of these names, of other modules, are given one."""
     others: set[tuple[str, str]] = field(default_factory=set)
-    """Names by which a function is to be had that is called otherwise, with what it is called."""
+    """Names by which a function or an object is to be had, with the name of that function or of its class."""
 
-    def note(self, name: str, value: Value) -> None:
-        """Note that a value is to be had by a name."""
+    def note(self, name: str, value: Value, owner: ClassInfo | None = None) -> None:
+        """Note that a value is to be had by a name; what a class or its instances hold, by the name of that class."""
+        name = owner.name if owner is not None else name
         for part in _parts(value):
             if isinstance(part, _CARRIED):
                 self.streams.add(name)
             elif isinstance(part, Function):
-                if part.info.name != name:
-                    self.others.add((name, part.info.name))
+                self._note_other(name, known_by(part.info))
             elif isinstance(part, External | Instance) and part.dotted.partition(".")[0] == sdk.LANGFUSE:
                 self.langfuse.add(name)
             elif _is_litellm(part):
                 self._note_litellm(name, part)
+            if isinstance(part, Class | Object):
+                self._note_class(name, part.info)
+
+    def _note_other(self, name: str, called: str) -> None:
+        if name != called:
+            self.others.add((name, called))
+
+    def _note_class(self, name: str, info: ClassInfo) -> None:
+        self._note_other(name, info.name)
+        for base in info.bases:
+            if isinstance(base, Class):
+                self._note_other(info.name, base.info.name)
 
     def _note_litellm(self, name: str, value: Value) -> None:
         if name == "litellm":
@@ -143,9 +154,10 @@ class Leaks:
         """The names that what is of interest goes by."""
         return frozenset(self.streams | self.sdk)
 
-    def is_everywhere(self) -> bool:
-        """Tell whether something is to be had without writing a name: by a `with` or a loop."""
-        return not _SILENT.isdisjoint(self.streams | self.sdk | self.langfuse)
+
+def known_by(info: FunctionInfo) -> str:
+    """Return the name without which a function is not to be had: its own, or that of its class."""
+    return info.owner.name if info.owner is not None else info.name
 
 
 def is_carried(value: Value) -> bool:

@@ -149,7 +149,6 @@ class Prospects:
         while found and not realm.is_open:
             for path in found:
                 self._interpret(path, realm)
-            realm.is_open |= realm.leaks.is_everywhere()
             found = [one for one in realm.paths if self._is_next(one, realm)]
 
     def _is_next(self, path: str, realm: _Realm) -> bool:

@@ -14,6 +14,7 @@ from lint_rules.semantics.environment import Environment, path_of
 from lint_rules.semantics.exporters import flushes
 from lint_rules.semantics.leaks import is_carried
 from lint_rules.semantics.narrow import type_test
+from lint_rules.semantics.questions import is_telling
 from lint_rules.semantics.syntax import last_name
 from lint_rules.semantics.values import (
     NONE,
@@ -37,6 +38,7 @@ from lint_rules.semantics.values import (
     Part,
     Partial,
     Pending,
+    Remote,
     Stream,
     Tasks,
     Text,
@@ -62,6 +64,10 @@ def call(node: ast.Call, env: Environment, machine: Machine) -> Value:
     runs.routed(node, arguments.all(), machine)
     if isinstance(node.func, ast.Attribute) and node.func.attr == "write":
         _rendering(arguments)
+    if isinstance(callee, Remote):
+        if not arguments.tell():
+            return machine.made_by(callee)
+        callee = machine.reached(callee)
     if isinstance(callee, External):
         machine.referred(node, callee.dotted)
         return _external(callee.dotted, arguments)
@@ -103,6 +109,11 @@ class Arguments:
         """Return every argument, positional and keyword."""
         return [*self.positional, *self.keywords.values()]
 
+    def tell(self) -> bool:
+        """Tell whether one of them makes it worth while to look at what is called."""
+        declared = self.machine.home.declared
+        return any(is_telling(value, declared) or is_carried(value) for value in self.all())
+
     @property
     def spread(self) -> bool:
         """Tell whether `*args` or `**kwargs` may bring more than is visible."""
@@ -117,7 +128,7 @@ class Arguments:
             return False
         if "stream" not in self.keywords:
             return None if self.spread else False
-        value = self.keywords["stream"]
+        value = self.machine.reached(self.keywords["stream"])
         return bool(value.value) if isinstance(value, Const) else None
 
 
@@ -349,6 +360,18 @@ def _method_of_logging(method: Method, arguments: Arguments) -> Value | None:
     return Pending(NONE) if waits else NONE
 
 
+def _method_of_remote(method: Method, arguments: Arguments) -> Value | None:
+    from lint_rules.semantics.expressions import attribute_of  # noqa: PLC0415 - expressions call calls
+
+    if not arguments.tell():
+        return None
+    machine = arguments.machine
+    callee = attribute_of(machine.reached(method.receiver), method.name, arguments.node, machine)
+    if isinstance(callee, Function):
+        return machine.call(callee, arguments, arguments.env)
+    return _method(callee, arguments) if isinstance(callee, Method) else None
+
+
 def _method_of_tasks(method: Method, arguments: Arguments) -> Value | None:
     return NONE if method.name in ("discard", "remove") else TASKS
 
@@ -362,6 +385,7 @@ _METHODS: dict[type, Callable[[Method, Arguments], Value | None]] = {
     Event: _method_of_event,
     Stream: _method_of_stream,
     Method: _method_of_logging,
+    Remote: _method_of_remote,
     Tasks: _method_of_tasks,
 }
 

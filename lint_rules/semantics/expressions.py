@@ -6,10 +6,12 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lint_rules.semantics import calls, delivery, sdk, sources
 from lint_rules.semantics.environment import Environment, path_of
+from lint_rules.semantics.leaks import is_carried
 from lint_rules.semantics.narrow import assume, comparison
 from lint_rules.semantics.values import (
     NONE,
@@ -34,6 +36,7 @@ from lint_rules.semantics.values import (
     Part,
     Pending,
     Read,
+    Remote,
     Stream,
     Tasks,
     Text,
@@ -97,7 +100,9 @@ def attribute_of(base: Value, name: str, node: ast.expr, machine: Machine) -> Va
     if isinstance(base, External | Instance):
         return External(f"{base.dotted}.{name}")
     if isinstance(base, Namespace):
-        return base.member(name)
+        return machine.remote(base.path, name, partial(base.member, name))
+    if isinstance(base, Remote):
+        return Method(base, name)
     if isinstance(base, Event):
         return base.field(f".{name}") if name != "get" else Method(base, name)
     if isinstance(base, Object):
@@ -110,9 +115,13 @@ def attribute_of(base: Value, name: str, node: ast.expr, machine: Machine) -> Va
         return Method(base, name)
     if isinstance(base, Method) and base.name == sdk.LOGGING_OBJECT and isinstance(base.receiver, Stream):
         return Method(base, name)
-    if base == UNKNOWN and name == "choices" and machine.frame.home.uses_litellm:
+    if _is_out_of_sight(base) and name == "choices" and machine.frame.home.uses_litellm:
         return Part(Kind.CHOICES)  # what it came from is out of sight, what it is shows in what it has
     return UNKNOWN
+
+
+def _is_out_of_sight(value: Value) -> bool:
+    return value == UNKNOWN or (isinstance(value, Method) and isinstance(value.receiver, Remote))
 
 
 def part_of(part: Part, name: str, node: ast.expr) -> Value:
@@ -141,7 +150,7 @@ def _subscript(node: ast.Subscript, env: Environment, machine: Machine) -> Value
 def item_of(base: Value, index: Value, node: ast.expr, machine: Machine) -> Value:
     """Return the value of `base[index]`."""
     key = index.value if isinstance(index, Const) else _MISSING
-    if base == UNKNOWN and key == "choices" and machine.frame.home.uses_litellm:
+    if _is_out_of_sight(base) and key == "choices" and machine.frame.home.uses_litellm:
         return Part(Kind.CHOICES)
     if isinstance(base, Part):
         if base.kind is Kind.CHOICES:
@@ -168,7 +177,7 @@ def _await(node: ast.Await, env: Environment, machine: Machine) -> Value:
     if isinstance(value, Pending):
         return sources.awaited(value, env, machine)
     delivery.turned(env)
-    return value if isinstance(value, Instance) else UNKNOWN  # what a known client gives is known not to be LiteLLM's
+    return value if isinstance(value, Instance | Remote) else UNKNOWN  # what a known client gives is known not to be LiteLLM's
 
 
 def _named(node: ast.NamedExpr, env: Environment, machine: Machine) -> Value:
@@ -236,7 +245,7 @@ def _binary(node: ast.BinOp, env: Environment, machine: Machine) -> Value:
         return TEXT if _texty(left) or _texty(right) else UNKNOWN
     if isinstance(left, Tasks):
         return TASKS
-    if isinstance(node.op, ast.Mod) and _texty(left):
+    if isinstance(node.op, ast.Mod) and _texty(machine.reached(left) if is_carried(right) else left):
         return _formatted(node, right, env, machine)
     return UNKNOWN
 

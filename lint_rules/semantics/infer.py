@@ -7,7 +7,7 @@ plugged in without this module knowing of it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -81,6 +81,7 @@ from lint_rules.semantics.values import (
     Kind,
     Manager,
     Many,
+    Method,
     Namespace,
     Numbered,
     Object,
@@ -88,6 +89,7 @@ from lint_rules.semantics.values import (
     Part,
     Pending,
     Read,
+    Remote,
     Role,
     Stream,
     Tasks,
@@ -193,6 +195,7 @@ class Machine:
 
     def __init__(self, tree: ast.Module, home: Home | None = None) -> None:
         self.tree, self.home = tree, home or Home()
+        self.words = self.home.words()
         self.steps = self.calls = self.foreign_steps = self.steps_by_hand = 0
         uses_source = spelled(nodes_of(tree), self.home.declared).uses_source
         self.home.uses_litellm = self.home.uses_litellm or imports(tree, "litellm") or uses_source
@@ -264,7 +267,7 @@ class Machine:
     def _leading(self) -> frozenset[str]:
         """Return the functions that are worth a look by themselves; the others are looked at when those call them."""
         near = {name for name, value in self.home.names.items() if is_near(value, self.home.declared)}
-        words = self.home.words()
+        words = self.words
         if words is None:
             return outline(self.tree, self.home).leading(near) | around_lifespans(self.tree)
         foreign = {name: value.name for name, value in self.home.names.items() if isinstance(value, Imported)}
@@ -294,7 +297,7 @@ class Machine:
             value = self._decorate(decorator, value, env, expression)
         if self.frame.home is self.home and isinstance(value, Function) and value.info is function.info:
             self.functions[node] = value
-        self.leaks.note(node.name, value, self.frame.owner)
+        self.leaks.note(known_by(function.info), value)
         return value
 
     def _info(
@@ -325,6 +328,7 @@ class Machine:
 
     def _decorate(self, decorator: Value, value: Value, env: Environment, node: ast.expr) -> Value:
         """Apply a decorator we see; take one we do not see (retry, click, pytest) for one that keeps the result."""
+        decorator = self.reached(decorator)
         if isinstance(decorator, External | Instance) and decorator.dotted in sdk.OBSERVE_DECORATORS:
             return replace(value, observed=observation_type(node)) if isinstance(value, Function) else value
         if isinstance(decorator, Function):
@@ -367,7 +371,7 @@ class Machine:
     def lookup(self, name: str, env: Environment) -> Value | None:
         """Return the value of a variable: local, enclosing, of the module; None when nothing binds it."""
         if (value := env.names.get(name)) is not None:
-            return value.force() if isinstance(value, Imported) else value
+            return self._had(value)
         closure = self.frame.closure
         while closure is not None:
             if (value := closure.environment.names.get(name)) is not None:
@@ -375,7 +379,31 @@ class Machine:
                 return value
             closure = closure.outer
         value = self.frame.home.names.get(name)
-        return value.force() if isinstance(value, Imported) else value
+        return self._had(value) if value is not None else None
+
+    def _had(self, value: Value) -> Value:
+        return self.remote(value.path, value.name, value.force) if isinstance(value, Imported) else value
+
+    def remote(self, path: str, name: str, force: Callable[[], Value]) -> Value:
+        """Return a name of another module: not looked at as long as nothing of interest is to be had by it."""
+        words = self.words
+        return force() if words is None or name in words else Remote(path, name, force)
+
+    def reached(self, value: Value) -> Value:
+        """Return what a value really is, where that can make a difference."""
+        while isinstance(value, Remote):
+            value = value.force()
+        return value
+
+    def made_by(self, remote: Remote) -> Remote:
+        """Return what calling something remote gives, with nothing of interest."""
+        return Remote(remote.path, f"{remote.name}()", lambda: self._made_by(self.reached(remote)))
+
+    def _made_by(self, value: Value) -> Value:
+        if isinstance(value, Class):
+            return Object(value.info)
+        made = self.apply(value, [], self.frame.env.copy()) if isinstance(value, Function) else UNKNOWN
+        return made.result if isinstance(made, Pending) else made
 
     def import_all(self, module: Namespace, env: Environment) -> None:
         """`from module import *`."""
@@ -389,8 +417,25 @@ class Machine:
             return self._bind(value, receiver)
         if value is None or value == UNKNOWN:
             declared = receiver.info.home.own.get(f"{receiver.info.name}.{name}")
-            return External(declared) if declared is not None else UNKNOWN
+            if declared is not None:
+                return External(declared)
+            far = self._remote_base(receiver.info)
+            return Method(Remote(far.path, far.name, partial(self._seen_as, receiver, far)), name) if far else UNKNOWN
         return value
+
+    def _remote_base(self, info: ClassInfo, depth: int = 0) -> Remote | None:
+        """Return the first of the classes that a class extends which has not been looked at."""
+        for base in info.bases:
+            if isinstance(base, Remote):
+                return base
+            if isinstance(base, Class) and depth < MAX_DEPTH and (far := self._remote_base(base.info, depth + 1)):
+                return far
+        return None
+
+    def _seen_as(self, receiver: Object, base: Remote) -> Value:
+        """Return an object as one of a class that it extends."""
+        seen = self.reached(base)
+        return Object(seen.info) if isinstance(seen, Class) else UNKNOWN
 
     def class_attribute(self, receiver: Class, name: str) -> Value:
         """Return the value of `Class.name`."""
@@ -463,7 +508,10 @@ class Machine:
             return self.annotated(inner, env)
         if not isinstance(annotation, ast.Name | ast.Attribute):
             return UNKNOWN
-        return instance_of(self.evaluate(annotation, env), annotation, self.home.declared)
+        value = self.evaluate(annotation, env)
+        if isinstance(value, Remote):
+            return self.made_by(value)
+        return instance_of(value, annotation, self.home.declared)
 
     # Calls
 
@@ -697,6 +745,7 @@ class Machine:
         """Return how `with value` enters and leaves."""
         if isinstance(value, Manager):
             return value
+        value = self.reached(value)
         if isinstance(value, Object):
             return self._own_manager(value)
         undecided = isinstance(value, Pending) and value.undecided

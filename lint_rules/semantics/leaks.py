@@ -156,8 +156,11 @@ class Leaks:
 
 
 def known_by(info: FunctionInfo) -> str:
-    """Return the name without which a function is not to be had: its own, or that of its class."""
-    return info.owner.name if info.owner is not None else info.name
+    """Return the name without which a function is not to be had: its own, or that of its class; one inside of another
+    function is to be had by that one only."""
+    if info.owner is not None:
+        return info.owner.name
+    return info.name if info.parent is None else f"{known_by(info.parent)}.{info.name}"
 
 
 def is_carried(value: Value) -> bool:

@@ -111,6 +111,11 @@ class Project:
             return error
         return machine
 
+    def forget(self) -> None:
+        """Forget what has been seen of imported modules: more is of interest now than when they were looked at."""
+        self._homes.clear()
+        self._records.clear()
+
     # Finding modules
 
     def _find(self, importer: str, level: int, module: str, name: str | None) -> Value:

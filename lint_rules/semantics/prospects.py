@@ -52,7 +52,9 @@ _HANDLES = re.compile(
 class _Realm:
     """The modules of one project, and by which names streams get around in it."""
 
-    paths: frozenset[str]
+    paths: tuple[str, ...]
+    """In a stable order, for what is seen first may colour what is seen later."""
+    members: frozenset[str]
     near: tuple[str, ...]
     """Those that mention the SDKs."""
     outward: re.Pattern[bytes] | None
@@ -108,14 +110,14 @@ class Prospects:
         near = tuple(one for one in paths if mentioned(self._modules.peek(one) or b"") and not self._is_sdk(one))
         names = sorted(name.encode() for name in self._modules.outward(key) - sys.stdlib_module_names)
         outward = rb"\n[ \t]*(?:from|import)[ \t]+(?:[^\n#]*,[ \t]*)?(?:%s)\b" % b"|".join(map(re.escape, names))
-        return _Realm(frozenset(paths), near, re.compile(outward) if names else None)
+        return _Realm(paths, frozenset(paths), near, re.compile(outward) if names else None)
 
     def _leads_out(self, path: str, data: bytes, realm: _Realm) -> bool:
         """Tell whether a module imports one that is not of its project."""
-        if path in realm.paths and (realm.outward is None or realm.outward.search(b"\n" + data) is None):
+        if path in realm.members and (realm.outward is None or realm.outward.search(b"\n" + data) is None):
             return False
         self._modules.give(path, data)
-        return not realm.paths.issuperset(self._modules.imports(path))
+        return not realm.members.issuperset(self._modules.imports(path))
 
     # Streams
 
@@ -147,8 +149,11 @@ class Prospects:
         realm.is_explored = True
         found = [one for one in realm.near if self._makes(self._modules.peek(one) or b"", realm) or self.traces(one)]
         while found and not realm.is_open:
+            known = len(realm.leaks.words)
             for path in found:
                 self._interpret(path, realm)
+            if len(realm.leaks.words) > known:
+                self._project.forget()
             found = [one for one in realm.paths if self._is_next(one, realm)]
 
     def _is_next(self, path: str, realm: _Realm) -> bool:

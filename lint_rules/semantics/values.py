@@ -120,6 +120,17 @@ class Imported:
 
 
 @dataclass(frozen=True)
+class Remote:
+    """Something of another module of the project from which nothing of interest is to be had, or what it gives when it
+    is called. It is looked at (`force`) only when it is given something of interest."""
+
+    path: str
+    name: str
+    """What it is in that module: `Sink`, `Sink()`."""
+    force: Callable[[], Value] = field(compare=False)
+
+
+@dataclass(frozen=True)
 class Instance:
     """An object of an external class: `Instance("litellm.Router")`."""
 
@@ -387,6 +398,7 @@ Value = (
     | Instance
     | Namespace
     | Imported
+    | Remote
     | Method
     | Function
     | Class

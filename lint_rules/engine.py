@@ -17,6 +17,7 @@ from lint_rules.settings import Settings
 from lint_rules.suppression import hides_whole_file, is_mentioned, lists_our_codes, suppressions
 from lint_rules.targets import Finder
 
+
 class Surroundings:
     """What lies around the files of one run, found when asked for and once: other modules, and target versions."""
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from lint_rules.semantics.syntax import nodes_of
+from lint_rules.semantics.syntax import children, nodes_of
 from lint_rules.semantics.values import External, Finder
 
 AnyImport = ast.Import | ast.ImportFrom
@@ -53,7 +53,7 @@ class Bindings:
 
     def __post_init__(self) -> None:
         for node in nodes_of(self.tree):
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 self.parents[child] = node
             if isinstance(node, AnyImport):
                 self.imports += self._imported(node)

@@ -31,7 +31,7 @@ from lint_rules.semantics.record import Entry, Record
 from lint_rules.semantics.registrations import keeps_spans_apart
 from lint_rules.semantics.source import Source, shorten
 from lint_rules.semantics.steps import following_flush, statement_around, steps_of
-from lint_rules.semantics.syntax import is_generator, nodes_of, own_nodes
+from lint_rules.semantics.syntax import is_generator, nodes_of, own_nodes, walk
 from lint_rules.semantics.values import Function, FunctionInfo, Imported, Namespace, Value
 
 
@@ -119,7 +119,7 @@ def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
 
 
 def _mentioned(node: ast.AST) -> Iterator[str]:
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.Name):
             yield part.id
         elif isinstance(part, ast.Attribute):

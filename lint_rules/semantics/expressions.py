@@ -13,6 +13,7 @@ from lint_rules.semantics import calls, delivery, sdk, sources
 from lint_rules.semantics.environment import Environment, path_of
 from lint_rules.semantics.leaks import is_carried
 from lint_rules.semantics.narrow import assume, comparison
+from lint_rules.semantics.syntax import children
 from lint_rules.semantics.values import (
     NONE,
     NOTHING,
@@ -66,7 +67,7 @@ def evaluate(node: ast.expr, env: Environment, machine: Machine) -> Value:
 
 
 def _walk(node: ast.AST, env: Environment, machine: Machine) -> None:
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         if isinstance(child, ast.expr):
             evaluate(child, env, machine)
         elif isinstance(child, ast.keyword | ast.FormattedValue):

@@ -23,7 +23,7 @@ from lint_rules.semantics.record import Exit, Record, Use, place_of
 from lint_rules.semantics.registrations import Registration, Spanned, registrations
 from lint_rules.semantics.releases import Extent, Targets
 from lint_rules.semantics.source import Source, shorten
-from lint_rules.semantics.syntax import holds, imports, leaves_parameter_early, nodes_of, own_nodes
+from lint_rules.semantics.syntax import children, holds, imports, leaves_parameter_early, nodes_of, own_nodes, walk
 from lint_rules.semantics.values import External, FunctionInfo, Home
 from lint_rules.settings import EVERYTHING, Settings
 
@@ -292,7 +292,7 @@ def _is_dotted(node: ast.expr) -> bool:
 
 def _rebinds(loop: ast.For | ast.AsyncFor, path: str) -> bool:
     """Tell whether the loop itself assigns the path it iterates over, or what it hangs on."""
-    for node in ast.walk(loop):
+    for node in walk(loop):
         if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
             stored = path_of(node)
             if stored is not None and (path == stored or path.startswith(stored + ".")):
@@ -357,7 +357,7 @@ _NEEDY = ast.Compare | ast.Return | ast.Yield | ast.Dict | ast.List | ast.Tuple 
 def _needs_none(node: ast.AST, name: str) -> bool:
     """Tell whether a node looks at the difference between None and "", or hands the value to what might."""
     if isinstance(node, _NEEDY):
-        return any(_is_name(child, name, ast.Load) for child in ast.iter_child_nodes(node))
+        return any(_is_name(child, name, ast.Load) for child in children(node))
     if isinstance(node, ast.Call) and path_of(node.func) != "print":
         return any(_is_name(argument, name) for argument in (*node.args, *(keyword.value for keyword in node.keywords)))
     if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr):

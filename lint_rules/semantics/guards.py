@@ -9,6 +9,7 @@ from itertools import takewhile
 
 from lint_rules.semantics.bindings import AnyImport, Bindings
 from lint_rules.semantics.environment import path_of
+from lint_rules.semantics.syntax import walk
 
 _ON_IMPORT = frozenset({None, "ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 _ON_ATTRIBUTE = frozenset({None, "AttributeError", "Exception", "BaseException"})
@@ -82,7 +83,7 @@ def _leaves_if_asked(statement: ast.AST, bindings: Bindings) -> bool:
 
 def asks(test: ast.AST, bindings: Bindings, hops: int = _MAX_HOPS) -> bool:
     """Tell whether an expression asks which version there is, or whether something is there at all."""
-    return any(_is_question(node, bindings, hops) for node in ast.walk(test))
+    return any(_is_question(node, bindings, hops) for node in walk(test))
 
 
 def _is_question(node: ast.AST, bindings: Bindings, hops: int) -> bool:
@@ -118,7 +119,7 @@ def _answers(statement: ast.stmt, bindings: Bindings, hops: int) -> bool:
     if isinstance(statement, ast.FunctionDef):
         return any(
             asks(part.value, bindings, hops)
-            for part in ast.walk(statement)
+            for part in walk(statement)
             if isinstance(part, ast.Return) and part.value
         )
     value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None

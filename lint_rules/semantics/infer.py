@@ -195,11 +195,13 @@ class Machine:
 
     def __init__(self, tree: ast.Module, home: Home | None = None) -> None:
         self.tree, self.home = tree, home or Home()
-        self.words = self.home.words()
+        self.interest = self.home.interest()
         self.steps = self.calls = self.foreign_steps = self.steps_by_hand = 0
         uses_source = spelled(nodes_of(tree), self.home.declared).uses_source
-        self.home.uses_litellm = self.home.uses_litellm or imports(tree, "litellm") or uses_source
-        self.start: Routes = START if runs_coroutines(tree) else frozenset()
+        if self.home.names_litellm:
+            self.home.uses_litellm = self.home.uses_litellm or imports(tree, "litellm") or uses_source
+        ends = self.interest is None and runs_coroutines(tree)
+        self.start: Routes = START if ends else frozenset()
         self.terminating = self.unwinding = False
         self.infos: dict[ast.AST, FunctionInfo] = {}
         self.classes: dict[ast.ClassDef, ClassInfo] = {}
@@ -267,12 +269,12 @@ class Machine:
     def _leading(self) -> frozenset[str]:
         """Return the functions that are worth a look by themselves; the others are looked at when those call them."""
         near = {name for name, value in self.home.names.items() if is_near(value, self.home.declared)}
-        words = self.words
-        if words is None:
+        interest = self.interest
+        if interest is None:
             return outline(self.tree, self.home).leading(near) | around_lifespans(self.tree)
         foreign = {name: value.name for name, value in self.home.names.items() if isinstance(value, Imported)}
-        near = {name for name in near if name not in foreign or foreign[name] in words}
-        return outline(self.tree, self.home).leading(near | words, traced=False)
+        near = {name for name in near if name not in foreign or foreign[name] in interest.words}
+        return outline(self.tree, self.home).leading(near | interest.words, traced=interest.traced)
 
     def _defined(self) -> Iterator[Function]:
         """Every function defined so far, constructors first, and those that interpreting them defines."""
@@ -386,8 +388,8 @@ class Machine:
 
     def remote(self, path: str, name: str, force: Callable[[], Value]) -> Value:
         """Return a name of another module: not looked at as long as nothing of interest is to be had by it."""
-        words = self.words
-        return force() if words is None or name in words else Remote(path, name, force)
+        interest = self.interest
+        return force() if interest is None or name in interest.words else Remote(path, name, force)
 
     def reached(self, value: Value) -> Value:
         """Return what a value really is, where that can make a difference."""
@@ -678,6 +680,8 @@ class Machine:
             self.leaks.note(name, value)
         if frame.suspended or frame.hands_over:
             self.leaks.streams.add(name)
+        if frame.calls:
+            self.leaks.calls.add(name)
 
     def _finish(self, frame: Frame, arrivals: list[Environment]) -> Environment:
         """Settle what a function leaves behind: its own streams left early are lost, its caller's are the caller's."""

@@ -102,6 +102,8 @@ class Leaks:
     """By these LiteLLM is, or something of it that makes streams."""
     langfuse: set[str] = field(default_factory=set)
     """By these something of Langfuse's is to be had."""
+    calls: set[str] = field(default_factory=set)
+    """By these LiteLLM is called."""
     given: set[str] = field(default_factory=set)
     """Functions of these names, of other modules, are given one."""
     others: set[tuple[str, str]] = field(default_factory=set)
@@ -143,9 +145,10 @@ class Leaks:
         self.streams |= other.streams
         self.sdk |= other.sdk
         self.langfuse |= other.langfuse
+        self.calls |= other.calls
         self.given |= other.given
         self.others |= other.others
-        for known in (self.streams, self.sdk, self.langfuse):
+        for known in (self.streams, self.sdk, self.langfuse, self.calls):
             while more := {name for name, called in self.others if called in known} - known:
                 known |= more
 

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lint_rules.semantics.syntax import is_generator, last_name, nodes_of
+from lint_rules.semantics.syntax import is_generator, last_name, nodes_of, walk
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -48,7 +48,7 @@ def around_lifespans(tree: ast.Module) -> frozenset[str]:
     """Return the names of the functions that define a lifespan or shutdown handler inside them."""
     found = {one.node for one in lifespans(tree)}
     around = (node for node in nodes_of(tree) if isinstance(node, Definition)) if found else ()
-    return frozenset(node.name for node in around if any(part in found for part in ast.walk(node) if part is not node))
+    return frozenset(node.name for node in around if any(part in found for part in walk(node) if part is not node))
 
 
 def foreign_lifespans(tree: ast.Module) -> Iterator[ast.expr]:
@@ -125,7 +125,7 @@ def after_yield(node: Definition) -> list[ast.stmt]:
     """Return the statements that run at shutdown: of a lifespan those from its `yield` on, else all."""
     after: list[ast.stmt] = []
     for statement in node.body:
-        if after or any(isinstance(part, ast.Yield) for part in ast.walk(statement)):
+        if after or any(isinstance(part, ast.Yield) for part in walk(statement)):
             after.append(statement)
     return after or node.body
 

@@ -78,7 +78,8 @@ class Project:
             find=partial(self._find, path),
             uses_litellm=self.modules.sdk_name(path).startswith("litellm"),
             is_sdk=bool(self.modules.sdk_name(path)),
-            words=partial(self.prospects.words, path),
+            names_litellm=self._names_litellm(path),
+            interest=partial(self.prospects.interest, path),
             leads=lambda name: name in self._leading(path),
             callers=partial(self._callers, path),
             exports=lambda name: os.path.basename(path) == "__init__.py" or name in self._exported(path),
@@ -93,11 +94,11 @@ class Project:
         """Return a module's interpreter after it went through these bytes, whose `tree` may be known. Raises
         SyntaxError, RecursionError on absurd nesting, and `TooLargeError` beyond the bound."""
         path = os.path.abspath(path)
-        words = frozenset(word for word in self.prospects.words(path) or () if word.encode() in data)
+        words = self.prospects.seen(path, data)
         known = self._machines.get(path)
         if known is None or known[0] != data or not words <= known[1]:
             result = self._interpreter(path, data, tree)
-            own = result.leaks.words if isinstance(result, Machine) else frozenset()
+            own = result.leaks.words | result.leaks.langfuse if isinstance(result, Machine) else frozenset()
             known = self._machines[path] = (data, words | own, result)
         if isinstance(known[2], Machine):
             return known[2]
@@ -115,6 +116,9 @@ class Project:
         """Forget what has been seen of imported modules: more is of interest now than when they were looked at."""
         self._homes.clear()
         self._records.clear()
+
+    def _names_litellm(self, path: str) -> bool:
+        return self._uses(self.modules.read(path) or b"")
 
     # Finding modules
 

@@ -20,6 +20,7 @@ from lint_rules.semantics.infer import TooLargeError
 from lint_rules.semantics.leaks import Leaks, makes_streams, may_be_given, obtained
 from lint_rules.semantics.lifespans import ADDERS, APPLICATION_NAMES, APPLICATIONS, ENDPOINTS, VERBS
 from lint_rules.semantics.syntax import last_name, nodes_of, parse
+from lint_rules.semantics.values import Interest
 
 if TYPE_CHECKING:
     from lint_rules.semantics.project import Project
@@ -131,15 +132,23 @@ class Prospects:
         meets = realm.is_open or obtained(data, leaks.streams) or may_be_given(data, leaks.given)
         return bool(meets) or self._makes(data, realm)
 
-    def words(self, path: str) -> frozenset[str] | None:
-        """Return the names by which streams and LiteLLM are to be had in a module, as far as it is known by now; None
-        where they are not all that matters."""
+    def interest(self, path: str) -> Interest | None:
+        """Return what a module has to be interpreted for, as far as it is known by now; None: for everything."""
         realm, data = self._realm(path), self._modules.read(path) or b""
-        if realm.is_open or self._project.declared.names or self._leads_out(path, data, realm):
+        if realm.is_open or self._project.declared.names or self._is_sdk(path) or self._leads_out(path, data, realm):
             return None
-        if self._is_sdk(path) or self._is_traced(path, data, realm) or self.traces(path):
+        self._explore(realm)
+        if self._ends_traced(path, data, realm):
             return None
-        return realm.leaks.words
+        leaks = realm.leaks
+        if self.traces(path) or obtained(data, leaks.langfuse):
+            return Interest(leaks.words | leaks.langfuse | leaks.calls, traced=True)
+        return Interest(leaks.words, traced=False)
+
+    def seen(self, path: str, data: bytes) -> frozenset[str]:
+        """Return the names of interest that stand in a module with these bytes, as far as they are known by now."""
+        leaks = self._realm(path).leaks
+        return frozenset(word for word in leaks.words | leaks.langfuse if word.encode() in data)
 
     def _explore(self, realm: _Realm) -> None:
         """Interpret the modules that make streams, and those that write a name by which streams get out of them, until
@@ -189,13 +198,15 @@ class Prospects:
         return _EXPORTS.search(self._modules.read(path) or b"") is not None
 
     def _is_traced(self, path: str, data: bytes, realm: _Realm) -> bool:
-        """Tell whether a module that uses what Langfuse has made, or may end a program or serve requests, has to do with
-        traces, itself or by what it imports, directly or not."""
+        """Tell whether a module uses what Langfuse has made, or ends something that is traced."""
         self._explore(realm)
+        return bool(obtained(data, realm.leaks.langfuse)) or self._ends_traced(path, data, realm)
+
+    def _ends_traced(self, path: str, data: bytes, realm: _Realm) -> bool:
+        """Tell whether a module that may end a program or serve requests has to do with traces, itself or by what it
+        imports, directly or not."""
         if not any(map(self.traces, (path, *realm.near))):
             return False
-        if obtained(data, realm.leaks.langfuse):
-            return True
         serves = b"async def" in data and _HANDLES.search(data) is not None
         if (serves or _may_end(data)) and self._leads_to(self.traces, path):
             return True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lint_rules.semantics import sdk
 from lint_rules.semantics.declared import Declared
 from lint_rules.semantics.environment import Environment
+from lint_rules.semantics.syntax import own_nodes
 from lint_rules.semantics.values import (
     TEXT,
     UNKNOWN,
@@ -172,8 +173,8 @@ def context_of(function: Function, parameters: dict[str, Value]) -> Context:
 
 
 def bound_names(node: ast.ClassDef) -> Iterator[str]:
-    for statement in ast.walk(node):
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and statement is not node:
+    for statement in own_nodes(node):
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield statement.name
         elif isinstance(statement, ast.Assign):
             yield from (target.id for target in statement.targets if isinstance(target, ast.Name))

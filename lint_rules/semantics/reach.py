@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from lint_rules.semantics import sdk
 from lint_rules.semantics.declared import Spelled, spelled
 from lint_rules.semantics.environment import path_of
-from lint_rules.semantics.syntax import last_name, nodes_of, own_nodes
+from lint_rules.semantics.syntax import last_name, nodes_of, own_nodes, walk
 
 if TYPE_CHECKING:
     from lint_rules.semantics.values import Home
@@ -63,14 +63,22 @@ class Sketch:
 class Outline:
     """One module: its functions and classes by simple name, and whether it sets up tracing."""
 
+    tree: ast.AST
     functions: dict[str, Sketch] = field(default_factory=dict)
     methods: dict[str, set[str]] = field(default_factory=dict)
     """The names of each class's functions: what one of them keeps in `self`, any of them may use."""
-    callbacks: frozenset[str] = frozenset()
-    """The Langfuse callbacks that it registers with LiteLLM, by name."""
-    tracing_off: bool = False
     words: frozenset[str] = frozenset()
     """What it calls the callables that the settings declare, and what these are reached through."""
+
+    @cached_property
+    def callbacks(self) -> frozenset[str]:
+        """The Langfuse callbacks that it registers with LiteLLM, by name."""
+        return frozenset(name for node in nodes_of(self.tree) for name in _registered(node))
+
+    @cached_property
+    def tracing_off(self) -> bool:
+        """Whether it switches tracing off."""
+        return any(_switches_off(node) for node in nodes_of(self.tree))
 
     def leading(self, imported: Set[str], *, traced: bool = True) -> frozenset[str]:
         """Return the functions that mention what the linter is about (`traced`: traces, too), or mention one that
@@ -184,10 +192,8 @@ def outline(tree: ast.Module, home: Home) -> Outline:
         frozenset(own.rpartition(".")[2] for own, name in home.own.items() if name in names)
         for names in (home.declared.sources, home.declared.flushes)
     )
-    result = Outline(words=known.words | sources | flushes)
+    result = Outline(tree, words=known.words | sources | flushes)
     _outline_scope(tree, MODULE, result, _Aliases(_langfuse_names(tree), known, sources, flushes))
-    result.callbacks = frozenset(name for node in nodes_of(tree) for name in _registered(node))
-    result.tracing_off = any(_switches_off(node) for node in nodes_of(tree))
     return result
 
 
@@ -211,7 +217,7 @@ def _outline_scope(scope: ast.AST, name: str, result: Outline, aliases: _Aliases
 
 def _outline_variable(node: ast.Assign, result: Outline) -> None:
     """A variable of the module (a registry of classes, say) leads to what its value mentions."""
-    mentions = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)}
+    mentions = {part.id for part in walk(node.value) if isinstance(part, ast.Name)}
     for target in node.targets:
         if isinstance(target, ast.Name) and mentions:
             result.add(target.id, Sketch(mentions))
@@ -219,7 +225,7 @@ def _outline_variable(node: ast.Assign, result: Outline) -> None:
 
 def _outline_class(node: ast.ClassDef, result: Outline, aliases: _Aliases) -> None:
     """A class leads wherever its methods lead; it flushes only where a method that does is named."""
-    inner = Outline()
+    inner = Outline(node)
     _outline_scope(node, node.name, inner, aliases)
     whole = Sketch()
     result.methods.setdefault(node.name, set()).update(inner.functions)
@@ -235,7 +241,7 @@ def _outline_class(node: ast.ClassDef, result: Outline, aliases: _Aliases) -> No
 def _sketch(scope: ast.AST, nodes: list[ast.AST], aliases: _Aliases) -> Sketch:
     sketch = Sketch()
     decorators = list(getattr(scope, "decorator_list", ())) if not isinstance(scope, ast.ClassDef) else []
-    for node in [*nodes, *(part for decorator in decorators for part in ast.walk(decorator))]:
+    for node in [*nodes, *(part for decorator in decorators for part in walk(decorator))]:
         if aliases.declared.words and isinstance(node, ast.Name | ast.Attribute):
             _sketch_declared(scope, node, aliases.declared, sketch)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
@@ -247,7 +253,7 @@ def _sketch(scope: ast.AST, nodes: list[ast.AST], aliases: _Aliases) -> Sketch:
             sketch.flushes |= node.attr in FLUSHES and _may_be_langfuse(node.value, aliases.langfuse)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             sketch.mentions |= {
-                part.id for one in node.decorator_list for part in ast.walk(one) if isinstance(part, ast.Name)
+                part.id for one in node.decorator_list for part in walk(one) if isinstance(part, ast.Name)
             }
     sketch.mentions -= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     sketch.awaits_litellm |= bool(sketch.mentions & _ASYNC_CALLS)
@@ -306,7 +312,7 @@ def _is_callback_list(node: ast.expr) -> bool:
 
 
 def _callbacks_in(node: ast.expr) -> Iterator[str]:
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.Constant) and part.value in sdk.CALLBACK_NAMES:
             yield str(part.value)
 

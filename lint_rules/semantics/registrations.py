@@ -15,7 +15,7 @@ from lint_rules.semantics.infer import Machine
 from lint_rules.semantics.record import Record, Registered, SpannedCall
 from lint_rules.semantics.releases import Targets
 from lint_rules.semantics.source import Source
-from lint_rules.semantics.syntax import holds, nodes_of
+from lint_rules.semantics.syntax import holds, nodes_of, walk
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _looks_at_versions(one: Registered, tree: ast.Module) -> bool:
 
 def _is_about_versions(node: ast.AST) -> bool:
     if isinstance(node, ast.Try):
-        imported = any(isinstance(part, ast.Import | ast.ImportFrom) for part in ast.walk(node))
+        imported = any(isinstance(part, ast.Import | ast.ImportFrom) for part in walk(node))
         return imported and any(_catches_import_errors(handler) for handler in node.handlers)
     test = node.test if isinstance(node, ast.If | ast.IfExp) else node
     return not isinstance(node, ast.Match) and bool(_VERSIONS.search(ast.unparse(test)))

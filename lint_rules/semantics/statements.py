@@ -15,7 +15,7 @@ from lint_rules.semantics import delivery, sdk, sources
 from lint_rules.semantics.environment import Environment, Routes, path_of
 from lint_rules.semantics.exporters import keeps_exporters
 from lint_rules.semantics.narrow import Decision, assume, decided_by
-from lint_rules.semantics.syntax import last_name, observation_type
+from lint_rules.semantics.syntax import last_name, observation_type, walk
 from lint_rules.semantics.values import (
     NONE,
     TEXT,
@@ -513,7 +513,7 @@ def _bind_pattern(pattern: ast.pattern, value: Value, env: Environment) -> None:
     if isinstance(pattern, ast.MatchClass) and len(pattern.patterns) == 1:
         _bind_pattern(pattern.patterns[0], value, env)
         return
-    for node in ast.walk(pattern):
+    for node in walk(pattern):
         name = getattr(node, "name", None) or getattr(node, "rest", None)
         if isinstance(name, str) and node is not pattern:
             env.assign(name, UNKNOWN)

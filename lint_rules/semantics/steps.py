@@ -6,7 +6,7 @@ import ast
 from collections.abc import Collection, Iterator
 
 from lint_rules.semantics.reach import FLUSHES
-from lint_rules.semantics.syntax import last_name
+from lint_rules.semantics.syntax import last_name, walk
 
 
 def steps_of(function: ast.AsyncFunctionDef, waits: Collection[ast.expr]) -> list[ast.stmt]:
@@ -37,7 +37,7 @@ def following_flush(statement: ast.stmt, tree: ast.AST) -> ast.stmt | None:
 
 def statement_around(expression: ast.expr, tree: ast.AST) -> ast.stmt | None:
     """Return the statement that consists of an expression, awaited or not."""
-    return next((node for node in ast.walk(tree) if isinstance(node, ast.Expr) and _holds(node, (expression,))), None)
+    return next((node for node in walk(tree) if isinstance(node, ast.Expr) and _holds(node, (expression,))), None)
 
 
 def _holds(statement: ast.stmt, expressions: Collection[ast.expr]) -> bool:
@@ -68,7 +68,7 @@ def _awaited(value: ast.expr) -> ast.expr:
 
 
 def _blocks(tree: ast.AST) -> Iterator[list[ast.stmt]]:
-    for node in ast.walk(tree):
+    for node in walk(tree):
         for field in ("body", "orelse", "finalbody"):
             block = getattr(node, field, None)
             if isinstance(block, list):

@@ -20,25 +20,62 @@ def parse(data: bytes | str) -> ast.Module:
         raise SyntaxError(str(error)) from error
 
 
-@lru_cache(maxsize=8)
+_PLAIN = frozenset(
+    {"arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "level", "lineno", "module", "name"}
+) | {"op", "ops", "rest", "simple", "tag", "type_comment", "type_ignores"}
+"""Fields of nodes that hold no expressions, statements or what these are made of."""
+
+
+@cache
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    plain = _PLAIN - {"arg"} if kind is ast.arguments else _PLAIN
+    return () if kind is ast.Constant else tuple(name for name in kind._fields if name not in plain)
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """Return what a node is directly made of, in source order, but for operators and contexts: `ast.iter_child_nodes`
+    takes most of the time of a walk."""
+    found: list[ast.AST] = []
+    for name in _fields(node.__class__):
+        value = getattr(node, name, None)
+        if value.__class__ is list:
+            found += [one for one in value if isinstance(one, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found
+
+
+def walk(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield a node and everything in it, breadth first."""
+    level = [node]
+    while level:
+        yield from level
+        level = [child for one in level for child in children(one)]
+
+
+@lru_cache(maxsize=64)
 def nodes_of(tree: ast.AST) -> tuple[ast.AST, ...]:
     """Return every node of a module, breadth first: many questions go over all of them, one walk is enough."""
-    return tuple(ast.walk(tree))
+    return tuple(walk(tree))
 
 
 def holds(outer: ast.AST, inner: ast.AST) -> bool:
     """Tell whether a node is part of another, or that one itself."""
-    return any(node is inner for node in ast.walk(outer))
+    return any(node is inner for node in walk(outer))
 
 
-def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """Walk everything below `node` that runs in its own scope: nested functions and classes are named, not entered."""
-    pending = list(ast.iter_child_nodes(node))
+@lru_cache(maxsize=4096)
+def own_nodes(node: ast.AST) -> tuple[ast.AST, ...]:
+    """Return everything below `node` that runs in its own scope: nested functions and classes are named, not
+    entered."""
+    found: list[ast.AST] = []
+    pending = children(node)
     while pending:
         current = pending.pop()
-        yield current
+        found.append(current)
         if not isinstance(current, Scope):
-            pending.extend(ast.iter_child_nodes(current))
+            pending += children(current)
+    return tuple(found)
 
 
 _RUNNERS = frozenset({"run", "run_until_complete", "async_to_sync", "run_sync"})
@@ -125,6 +162,6 @@ def yields_in_try(node: ast.AST) -> bool:
     return any(
         isinstance(child, ast.Try)
         and child.finalbody
-        and any(isinstance(inner, ast.Yield) for inner in ast.walk(child))
+        and any(isinstance(inner, ast.Yield) for inner in walk(child))
         for child in own_nodes(node)
     )

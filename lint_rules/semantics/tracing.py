@@ -9,6 +9,7 @@ from lint_rules.semantics import sdk
 from lint_rules.semantics.environment import Environment
 from lint_rules.semantics.questions import callbacks_in
 from lint_rules.semantics.record import Registered
+from lint_rules.semantics.syntax import walk
 from lint_rules.semantics.values import NOTHING, Const, External, Many, Value
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _note_registration(first: ast.expr, source: ast.expr, kind: str, machine: Ma
 def _langfuse_names(node: ast.expr | None, machine: Machine, *, by_name: bool = False) -> frozenset[str]:
     """Return the Langfuse callbacks that an expression mentions, itself or through a module-level name."""
     names: frozenset[str] = frozenset()
-    for part in ast.walk(node) if node is not None else ():
+    for part in walk(node) if node is not None else ():
         if isinstance(part, ast.Constant | ast.Name | ast.Attribute | ast.Call):
             names |= callbacks_in(machine.evaluate(part, machine.frame.env.copy()), by_name=by_name)
     return names

@@ -56,6 +56,16 @@ class External:
     dotted: str
 
 
+@dataclass(frozen=True)
+class Interest:
+    """What a module has to be interpreted for."""
+
+    words: frozenset[str]
+    """By these names of other modules something of interest is to be had in it."""
+    traced: bool
+    """What it flushes, and what it records with the Langfuse SDK, is of interest, too."""
+
+
 @dataclass(eq=False)
 class Home:
     """A module under interpretation: its name space, and how it finds what it imports. Compared by identity."""
@@ -71,8 +81,10 @@ class Home:
     """This is LiteLLM or Langfuse itself."""
     leads: Callable[[str], bool] = field(default=lambda name: True)
     """Whether a function of this name may lead to the SDKs, to chunks or to a flush."""
-    words: Callable[[], frozenset[str] | None] = field(default=lambda: None)
-    """By which names of other modules streams and LiteLLM are to be had here; None where more than that matters."""
+    names_litellm: bool = True
+    """LiteLLM stands in its text, or what is declared to be like it."""
+    interest: Callable[[], Interest | None] = field(default=lambda: None)
+    """What of other modules matters here; None where everything may."""
     callers: Callable[[frozenset[str]], Iterable[Record]] = field(default=lambda names: ())
     """What was seen in other modules of the project that call functions of these names."""
     exports: Callable[[str], bool] = field(default=lambda name: False)

@@ -8,21 +8,20 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import secrets
 import stat
 import subprocess
-import tempfile
 import tokenize
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lint_rules import temporary
 from lint_rules.finding import Problem
 
 MAX_BYTES = 5_000_000
 """A file above this size is generated or data: it would take minutes and gigabytes, so it fails with one line."""
 
-TEMPORARY_PREFIX = ".flake8-litellm-"
+TEMPORARY_PREFIX = temporary.PREFIX
 """How the half-written neighbour of a file is called, for whoever finds one after a power cut."""
 
 _GIT_PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_NAMESPACE"})
@@ -209,36 +208,23 @@ def replace(path: str, *, old: bytes, new: bytes) -> None:
     if not os.access(target, os.W_OK):
         raise PermissionError(13, "Permission denied", path)
     _refuse_unless(target, old)
-    descriptor, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, suffix=".tmp", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(new)
-            file.flush()
-            _copy_owner_and_mode(target, temporary)
-            os.fsync(file.fileno())
+    with temporary.beside(target) as unfinished:
+        unfinished.file.write(new)
+        unfinished.file.flush()
+        _copy_owner_and_mode(target, unfinished.path)
+        unfinished.sync()
         _refuse_unless(target, old)
-        Path(temporary).replace(target)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(temporary).unlink()
-        raise
+        unfinished.become(target)
     _sync_directory(target.parent)
 
 
 def create(path: str, data: bytes) -> None:
     """Write a file that is not there yet, so that every moment shows either nothing or all of it."""
     target = Path(path)
-    temporary = target.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
+    with temporary.beside(target, mode=0o666) as unfinished:
+        unfinished.file.write(data)
+        unfinished.sync()
+        unfinished.become(target)
     _sync_directory(target.parent)
 
 
@@ -247,13 +233,13 @@ def _refuse_unless(target: Path, old: bytes) -> None:
         raise ChangedOnDisk(f"{target} changed since it was read")
 
 
-def _copy_owner_and_mode(source: Path, destination: str) -> None:
+def _copy_owner_and_mode(source: Path, destination: Path) -> None:
     """Owner first: changing it clears the set-user-id bits that the mode may hold."""
     status = source.stat()
     if hasattr(os, "chown"):
         with contextlib.suppress(PermissionError):
             os.chown(destination, status.st_uid, status.st_gid)
-    Path(destination).chmod(stat.S_IMODE(status.st_mode))
+    destination.chmod(stat.S_IMODE(status.st_mode))
 
 
 def _sync_directory(directory: Path) -> None:

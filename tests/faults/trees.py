@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -77,9 +78,18 @@ def neither(folder: Path, old: Tree, new: Tree) -> list[str]:
     return [name for name in {**old, **now} if now.get(name) not in (old.get(name, b""), new.get(name, b""))]
 
 
-def started(*command: str, cwd: Path, **options: object) -> subprocess.Popen[str]:
-    """Start Python in a session of its own; what it prints is kept."""
-    line = [sys.executable, *command]
+AS_ANYBODY = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+"""Before a command of root's: what may be read and written is then what the modes of files say."""
+
+
+def is_root() -> bool:
+    """Tell whether modes of files mean nothing to this process."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def started(*command: str, cwd: Path, before: Sequence[str] = (), **options: object) -> subprocess.Popen[str]:
+    """Start Python, behind the words `before`, in a session of its own; what it prints is kept."""
+    line = [*before, sys.executable, *command]
     pipe: dict[str, object] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
         line, cwd=cwd, env=ENVIRONMENT, text=True, start_new_session=True, **{**pipe, **options}
@@ -99,3 +109,11 @@ def changes(folder: Path, old: Tree) -> Callable[[], bool]:
     names: Iterator[str] = iter(old)
     paths = [(folder / name, (folder / name).stat().st_ino) for name in names]
     return lambda: any(path.stat().st_ino != inode for path, inode in paths) or bool(leftovers(folder))
+
+
+@contextlib.contextmanager
+def open_to_all() -> Iterator[Path]:
+    """Make a folder that other users may look into; those of the tests are closed to them."""
+    with tempfile.TemporaryDirectory() as kept:
+        Path(kept).chmod(0o777)
+        yield Path(kept)

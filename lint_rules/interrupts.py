@@ -28,7 +28,7 @@ class Interrupted(KeyboardInterrupt):
 
 def signal_of(interruption: KeyboardInterrupt) -> int:
     """Return the signal behind an interruption."""
-    return interruption.number if isinstance(interruption, Interrupted) else int(signal.SIGINT)
+    return int(getattr(interruption, "number", signal.SIGINT))
 
 
 def tell(interruption: KeyboardInterrupt, told: str = "Interrupted.") -> int:
@@ -102,16 +102,20 @@ def _give_up(stream: TextIO | None) -> None:
 
 @contextlib.contextmanager
 def held_off() -> Iterator[None]:
-    """Run a block that must not be interrupted, and is short: signals in it are ignored."""
+    """Run a block that must not be left halfway, and is short: a signal that comes meanwhile comes at its end."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {one: signal.signal(one, signal.SIG_IGN) for one in _SIGNALS}
+    came: list[int] = []
+    heeded = [one for one in _SIGNALS if signal.getsignal(one) not in (signal.SIG_IGN, None)]
+    before = {one: signal.signal(one, lambda number, _: came.append(number)) for one in heeded}
     try:
         yield
     finally:
         for one, handler in before.items():
-            signal.signal(one, signal.SIG_DFL if handler is None else handler)
+            signal.signal(one, handler)
+        if came:
+            signal.raise_signal(came[0])
 
 
 def leave_to_parent() -> None:

@@ -12,6 +12,7 @@ import functools
 import os
 import re
 import secrets
+import stat
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -64,6 +65,20 @@ def beside(target: Path, mode: int = 0o600) -> Iterator[Unfinished]:
     finally:  # by its name, which was known before there was a file: however early the interruption comes
         with contextlib.suppress(OSError):
             path.unlink()
+
+
+def put(path: Path, data: bytes) -> None:
+    """Write a file of results, whole or not at all; what is there and is no file, a pipe or a device, is written to."""
+    target = path.resolve()
+    if target.exists() and not target.is_file():
+        target.write_bytes(data)
+        return
+    with beside(target, mode=0o666) as unfinished:
+        if target.exists():
+            unfinished.path.chmod(stat.S_IMODE(target.stat().st_mode))
+        unfinished.file.write(data)
+        unfinished.sync()
+        unfinished.become(target)
 
 
 def _made(path: Path, mode: int) -> BinaryIO:

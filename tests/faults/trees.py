@@ -90,9 +90,10 @@ def is_root() -> bool:
 def started(*command: str, cwd: Path, before: Sequence[str] = (), **options: object) -> subprocess.Popen[str]:
     """Start Python, behind the words `before`, in a session of its own; what it prints is kept."""
     line = [*before, sys.executable, *command]
-    pipe: dict[str, object] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    chosen: dict[str, object] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    chosen["env"] = ENVIRONMENT
     return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
-        line, cwd=cwd, env=ENVIRONMENT, text=True, start_new_session=True, **{**pipe, **options}
+        line, cwd=cwd, text=True, start_new_session=True, **{**chosen, **options}
     )
 
 

@@ -31,6 +31,8 @@ from .sink import Sink, sink
 
 STARTUP = Path(__file__).resolve().parent / "startup"
 """On the `PYTHONPATH` of the program: each of its Python processes begins there."""
+WARM_SCRIPT = STARTUP / "sitecustomize.py"
+"""What the warmed process runs."""
 INSTALL_HINT = "install it with: pip install 'flake8-litellm[shim]'"
 WARM_UP_SECONDS = 180.0
 _FORK_SECONDS = 30.0
@@ -401,17 +403,25 @@ class _Channel:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed in `close`)
         self._socket, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen(
-                [python, str(STARTUP / "sitecustomize.py"), "--serve", str(theirs.fileno())],
+            self._process = self._started(python, theirs.fileno())
+        self._reader = threading.Thread(target=self._listen, daemon=True)
+        self._reader.start()
+
+    def _started(self, python: str, number: int) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(
+                [python, str(WARM_SCRIPT), "--serve", str(number)],
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
                 stderr=self._log,
-                pass_fds=[theirs.fileno()],
+                pass_fds=[number],
                 env={**self._env, "LITELLM_LOCAL_MODEL_COST_MAP": "True", "HF_HUB_OFFLINE": "1"},
                 start_new_session=True,
             )
-        self._reader = threading.Thread(target=self._listen, daemon=True)
-        self._reader.start()
+        except OSError as error:  # no process at all
+            self._socket.close()
+            self._log.close()
+            raise _Unforkable from error
 
     def warm(self, env: Mapping[str, str]) -> None:
         """Have the process warm itself up with calls in `env`; returns when it is ready."""

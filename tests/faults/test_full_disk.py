@@ -82,6 +82,7 @@ def test_all_that_writes_says_so(disk: Path, command: tuple[str, ...], told: str
     assert trees.leftovers(disk) == []
 
 
+@trees.long
 def test_an_older_report_and_baseline_stay(disk: Path) -> None:
     trees.plant(disk, 1, 1)
     assert trees.run(*trees.CHECK, "--report=json=report", "part0", cwd=disk).returncode == 1

@@ -24,7 +24,7 @@ from . import trees
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
 
-SIGNALS = int(os.environ.get("FAULTS_SIGNALS", "4"))
+SIGNALS = int(os.environ.get("FAULTS_SIGNALS", "1"))
 SEED = int(os.environ.get("FAULTS_SEED", random.SystemRandom().randrange(10**6)))
 WHOLE = "Interrupted: every file is either as it was or completely fixed.\n"
 CHECKED = "Interrupted: not everything was checked; every file is whole.\n"
@@ -91,7 +91,10 @@ def slow(folder: Path, door: str, what: str) -> list[str]:
     return ["door.txt"]
 
 
-@pytest.mark.parametrize(("number", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [("SIGINT", 130), pytest.param("SIGTERM", 143, marks=trees.long), pytest.param("SIGHUP", 129, marks=trees.long)],
+)
 @pytest.mark.parametrize(
     ("door", "what"),
     [
@@ -241,7 +244,7 @@ def shim(folder: Path, program: str, number: int, *, times: int = 1) -> tuple[in
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
-@pytest.mark.parametrize(("number", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+@pytest.mark.parametrize(("number", "code"), [("SIGINT", 130), pytest.param("SIGTERM", 143, marks=trees.long)])
 def test_the_shim_passes_it_on_and_reports_what_there_is(tmp_path: Path, number: str, code: int) -> None:
     status, out, err = shim(tmp_path, PROGRAM, getattr(signal, number))
     assert status == code
@@ -252,6 +255,7 @@ def test_the_shim_passes_it_on_and_reports_what_there_is(tmp_path: Path, number:
     assert [call["site"] for call in report["calls"]] == ["program.py:4"]
 
 
+@trees.long
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 def test_a_program_that_does_not_heed_it_is_killed_at_the_second(tmp_path: Path) -> None:
     status, out, err = shim(tmp_path, DEAF, signal.SIGINT, times=2)
@@ -260,6 +264,7 @@ def test_a_program_that_does_not_heed_it_is_killed_at_the_second(tmp_path: Path)
     assert not (tmp_path / "tidied").exists()
 
 
+@trees.long
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 def test_a_trial_of_fixes_is_interrupted(tmp_path: Path) -> None:
     """`--verify`: nothing is written, and neither the program nor the copies of the project stay."""
@@ -281,6 +286,7 @@ def test_a_trial_of_fixes_is_interrupted(tmp_path: Path) -> None:
     assert list(copies.iterdir()) == []
 
 
+@trees.long
 def test_a_canary_is_interrupted(tmp_path: Path) -> None:
     keys = {"LANGFUSE_PUBLIC_KEY": "pk", "LANGFUSE_SECRET_KEY": "sk", "LANGFUSE_HOST": "http://127.0.0.1:9"}
     environment = {**trees.ENVIRONMENT, **keys, "TMPDIR": str(tmp_path)}

@@ -19,7 +19,7 @@ from . import trees
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
 
-KILLS = int(os.environ.get("FAULTS_KILLS", "8"))
+KILLS = int(os.environ.get("FAULTS_KILLS", "3"))
 SEED = int(os.environ.get("FAULTS_SEED", random.SystemRandom().randrange(10**6)))
 FILES = 60 if KILLS > 50 else 12
 
@@ -114,6 +114,7 @@ def test_what_writes_nothing_removes_nothing(folder: Path, option: str) -> None:
     assert left.exists()
 
 
+@trees.long
 @pytest.mark.parametrize(
     "options", [["--add-noqa", "part0"], ["--report=json=part0/r.json", "part0"], ["--write-baseline=part0/b", "part0"]]
 )

@@ -39,7 +39,7 @@ def fixed(folder: Path, *, but: str, old: bytes) -> bool:
     return all(rest.values()) and len(rest) == 2 and (folder / but).read_bytes() == old
 
 
-@pytest.mark.parametrize("mode", [0o000, 0o100, 0o400], ids=oct)
+@pytest.mark.parametrize("mode", [pytest.param(0, marks=trees.long), 0o100, 0o400], ids=oct)
 @pytest.mark.parametrize("tracked", [True, False])
 def test_a_folder_that_may_not_be_looked_into(folder: Path, mode: int, tracked: bool) -> None:
     if tracked:
@@ -101,6 +101,7 @@ def test_a_file_and_a_folder_that_may_not_be_written(folder: Path) -> None:
     assert trees.leftovers(folder) == []
 
 
+@trees.long
 @pytest.mark.parametrize("name", ["pyproject.toml", "uv.lock", "requirements.txt", ".flake8", "helper.py"])
 def test_what_is_looked_up_around_a_file_may_be_closed(folder: Path, name: str) -> None:
     """Settings that cannot be read are no settings: the file is not checked. The rest is as if it were not there."""

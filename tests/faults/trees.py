@@ -12,6 +12,8 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 FIX = ("-m", "lint_rules.fix", "--unsafe-fixes", "--target=litellm==1.106.2", "--target=langfuse==4.18.0")
 CHECK = ("-m", "lint_rules", "--target=litellm==1.106.2", "--target=langfuse==4.18.0")
@@ -32,6 +34,8 @@ async def ask_{number}(question):
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
 
 Tree = Mapping[str, bytes]
+
+long = pytest.mark.skipif("FAULTS" not in os.environ, reason="of the long form: make faults")
 
 
 def plant(folder: Path, files: int = 60, folders: int = 6) -> Path:

@@ -48,6 +48,7 @@ def test_without_fork(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+@pytest.mark.skipif("FAULTS" not in os.environ, reason="of the long form: make faults")
 @pytest.mark.parametrize("allowed", [0, 1])
 def test_a_fork_that_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch, allowed: int) -> None:
     """To the warm-up, or to the first program after it."""

@@ -8,7 +8,7 @@ LEGACY := 1.77.7+2.60.10
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint cases pairs pair-otel pair-legacy matrix verdicts overhead docs picture corpus clean
+.PHONY: help demo test test-all faults lint cases pairs pair-otel pair-legacy matrix verdicts overhead docs picture corpus clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -18,6 +18,12 @@ demo: $(VENV)/.shim  ## Find, fix and prove the three original losses
 
 test: $(VENV)/.test .venvs/$(LEGACY)/.installed lint  ## Run the linters and the whole default suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-all:  ## Run the suite on every supported Python that this machine has (TESTS='tests/cli -x' for a part of it)
+	$(PYTHON) tests/pythons.py $(TESTS)
+
+faults: $(VENV)/.test  ## Kill 200 fixes and interrupt 100 runs at random moments, and all else that can go wrong
+	FAULTS=1 FAULTS_KILLS=200 FAULTS_SIGNALS=100 $(BIN)/python -m pytest tests/faults tests/shim/test_forkless.py
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check lint_rules codemods tests

@@ -3,16 +3,21 @@
 
 from __future__ import annotations
 
+if __name__ == "__main__":
+    from lint_rules import interrupts
+
+    interrupts.die_at_once()  # while the rest is imported
+
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from lint_rules import __version__, engine, files, outputs, progress
+from lint_rules import __version__, engine, files, interrupts, outputs, progress
 from lint_rules.configuration import Configuration
 from lint_rules.finding import FileReport, Status
 from lint_rules.gate import Gate, add_gate
-from lint_rules.options import BROKEN, CLEAN, FINDINGS, INTERRUPTED, Parser, add_manual, add_selection, given
+from lint_rules.options import BROKEN, CLEAN, FINDINGS, Parser, add_manual, add_selection, given
 from lint_rules.refusal import Refused
 from lint_rules.report import problem_line
 from lint_rules.stdin import add_stdin, check_stdin, is_asked_for
@@ -34,8 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Refused as error:
         print(error, file=sys.stderr)
         return BROKEN
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    except KeyboardInterrupt as interruption:
+        return interrupts.tell(interruption, "Interrupted: not everything was checked; every file is whole.")
     except OSError as error:  # of stdout: what is wrong with a file is in its report
         outputs.tell_stdout_failed(error)
         return BROKEN
@@ -166,4 +171,4 @@ class Tally:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(interrupts.guarded(main))

@@ -9,7 +9,7 @@ from typing import NoReturn
 from lint_rules.configuration import Given, is_dotted, unknown_code
 from lint_rules.settings import EARLY_EXITS
 
-CLEAN, FINDINGS, BROKEN, INTERRUPTED = 0, 1, 2, 130
+CLEAN, FINDINGS, BROKEN = 0, 1, 2
 
 
 class Parser(argparse.ArgumentParser):

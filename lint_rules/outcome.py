@@ -17,7 +17,7 @@ def guarded(path: str, work: Callable[[], FileReport]) -> FileReport:
     except files.ChangedOnDisk:
         return failed(path, Problem("changed on disk since it was read: not written"))
     except OSError as error:
-        return failed(path, Problem(f"not written: {error.strerror or error}"))
+        return failed(path, Problem(f"not written: {files.reason(error)}"))
     except Exception as error:  # one bad file never stops the others
         return failed(path, Problem(f"internal error: {type(error).__name__}: {error}"))
 

@@ -16,7 +16,9 @@ ROOT = Path(__file__).parents[1]
 FLOORS = {
     "lint_rules.finding": [],
     "lint_rules.settings": [],
-    "lint_rules.files": ["lint_rules.finding"],
+    "lint_rules.temporary": [],
+    "lint_rules.interrupts": [],
+    "lint_rules.files": ["lint_rules.temporary", "lint_rules.finding"],
     "lint_rules.configuration": [
         "lint_rules.settings",
         "lint_rules.files",
@@ -69,10 +71,10 @@ FLOORS = {
         "lint_rules.report",
         "lint_rules.suggestions",
         "lint_rules.engine",
-        "lint_rules.files",
+        "lint_rules.temporary",
         "lint_rules.finding",
     ],
-    "lint_rules.shim": ["lint_rules.shim"],
+    "lint_rules.shim": ["lint_rules.shim", "lint_rules.temporary", "lint_rules.interrupts"],
     "lint_rules.engine": [
         "lint_rules.configuration",
         "lint_rules.rules",

@@ -23,6 +23,8 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from lint_rules import interrupts, temporary
+
 from .loopback import ShimError
 from .reader import Found, Reader, RefusedError
 
@@ -108,9 +110,10 @@ def _started(python: str, options: Mapping[str, Any]) -> Iterator[_Program]:
         env = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", **os.environ}
         with (folder / "stderr").open("wb") as stderr:
             try:
-                process = subprocess.Popen(
-                    command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr
-                )
+                with interrupts.held_off():
+                    process = subprocess.Popen(
+                        command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr
+                    )
             except OSError as error:
                 raise ShimError(f"cannot start {python}: {error.strerror}") from None
             try:
@@ -275,16 +278,18 @@ def main(arguments: Sequence[str]) -> int:
         report = check(callback=options.callback, timeout=options.timeout, python=options.python, story=sys.stderr)
         if options.json:
             _write_json(options.json, report)
-    except (ShimError, KeyboardInterrupt) as error:
-        print(f"shim: canary: {str(error) or 'interrupted'}", file=sys.stderr)
+    except ShimError as error:
+        print(f"shim: canary: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt as interruption:
+        return interrupts.tell(interruption, "shim: canary: interrupted")
     print(report.message)
     return 0 if report.status == "arrived" else 1
 
 
 def _write_json(path: Path, report: CanaryReport) -> None:
     try:
-        path.write_text(json.dumps(asdict(report), indent=2) + "\n", encoding="utf-8")
+        temporary.put(path, (json.dumps(asdict(report), indent=2) + "\n").encode())
     except OSError as error:
         raise ShimError(f"cannot write {path}: {error.strerror}") from None
 

@@ -62,7 +62,7 @@ def run(capfd: pytest.CaptureFixture[str]) -> Run:
 
 def places(out: str) -> list[str]:
     """Which file has which finding, of a run's output."""
-    return [f"{line.split(':')[0]} {line.split()[1]}" for line in out.splitlines()]
+    return [f"{line.split(':')[0]} {line.split()[1]}" for line in out.splitlines() if ".py:" in line]
 
 
 def settings(path: str = "app.py", given: Given | None = None) -> Settings:

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lint_rules import plumbing
 from lint_rules.finding import Problem
 
 MAX_BYTES = 5_000_000
@@ -25,7 +26,6 @@ MAX_BYTES = 5_000_000
 TEMPORARY_PREFIX = ".flake8-litellm-"
 """How the half-written neighbour of a file is called, for whoever finds one after a power cut."""
 
-_GIT_PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_NAMESPACE"})
 _NEVER_SOURCE = frozenset({"__pycache__", "node_modules"})
 
 
@@ -109,17 +109,13 @@ def git_files(directory: str) -> list[str] | None:
 def git(directory: str, *arguments: str) -> bytes | None:
     """Return what git prints for `arguments` in `directory`; None if it fails or is not there."""
     try:
+        command = plumbing.command(directory, *arguments)
         done = subprocess.run(
-            ["git", "-C", directory, *arguments], capture_output=True, check=True, env=git_environment()
+            command, stdin=subprocess.DEVNULL, capture_output=True, check=True, env=plumbing.environment()
         )
     except (OSError, subprocess.CalledProcessError):
         return None
     return done.stdout
-
-
-def git_environment() -> dict[str, str]:
-    """Return an environment in which git finds a repository by its folder: inside a hook, git names one itself."""
-    return {name: value for name, value in os.environ.items() if name not in _GIT_PLACES}
 
 
 def _walk(directory: str) -> Iterator[Found]:

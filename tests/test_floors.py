@@ -16,7 +16,9 @@ ROOT = Path(__file__).parents[1]
 FLOORS = {
     "lint_rules.finding": [],
     "lint_rules.settings": [],
-    "lint_rules.files": ["lint_rules.finding"],
+    "lint_rules.safe_path": [],
+    "lint_rules.plumbing": [],
+    "lint_rules.files": ["lint_rules.plumbing", "lint_rules.finding"],
     "lint_rules.configuration": [
         "lint_rules.settings",
         "lint_rules.files",
@@ -97,6 +99,7 @@ FLOORS = {
     "lint_rules.refusal": ["lint_rules.report"],
     "lint_rules.gate": [
         "lint_rules.gate",
+        "lint_rules.plumbing",
         "lint_rules.baseline",
         "lint_rules.refusal",
         "lint_rules.engine",

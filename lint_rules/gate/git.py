@@ -9,14 +9,15 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import IO
 
-from lint_rules import files
+from lint_rules import files, plumbing
 from lint_rules.gate.lines import Hunk
 from lint_rules.refusal import Refused, reason
 
 LINK, SUBMODULE = "120000", "160000"
-_SETTINGS = {"GIT_OPTIONAL_LOCKS": "0", "GIT_LITERAL_PATHSPECS": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+_SETTINGS = {"GIT_LITERAL_PATHSPECS": "1", "LC_ALL": "C"}
 _PLAIN = ("--no-ext-diff", "--no-textconv", "--no-color", "-O/dev/null")
 _HUNK = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 
@@ -42,9 +43,9 @@ class Change:
     new: str | None
 
 
-def run(folder: str, *arguments: str, fine: tuple[int, ...] = (0,)) -> bytes:
+def run(folder: str, *arguments: str, fine: tuple[int, ...] = (0,), settings: tuple[str, ...] = ()) -> bytes:
     """Return what git prints. Raises `GitFailed` when it exits otherwise than `fine`."""
-    command = ["git", "-C", folder, *arguments]
+    command = plumbing.command(folder, *arguments, settings=settings)
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, env=_environment())
     except OSError as error:
@@ -55,7 +56,7 @@ def run(folder: str, *arguments: str, fine: tuple[int, ...] = (0,)) -> bytes:
 
 
 def _environment() -> dict[str, str]:
-    return {**files.git_environment(), **_SETTINGS}
+    return {**plumbing.environment(), **_SETTINGS}
 
 
 def _said(output: bytes) -> str:
@@ -105,10 +106,17 @@ def tree(top: str, commit: str) -> dict[str, Entry]:
     return entries
 
 
+@cache
+def _unfiltered(top: str) -> tuple[str, ...]:
+    """Return settings with which contents of the work tree go through no programs on their way into a comparison."""
+    return plumbing.without_filters(run(top, *plumbing.FILTERS, fine=(0, 1)))
+
+
 def changes(top: str, commit: str) -> Iterator[Change]:
     """Yield what differs between a commit and the work tree, renames as such; untracked files are not among it."""
     options = ("--raw", "-z", "--no-abbrev", "-M", "--ignore-submodules=all")
-    fields = iter(run(top, "diff-index", *_PLAIN, *options, commit, "--").split(b"\0"))
+    told = run(top, "diff-index", *_PLAIN, *options, commit, "--", settings=_unfiltered(top))
+    fields = iter(told.split(b"\0"))
     for about in fields:
         if not about:
             return
@@ -123,8 +131,8 @@ def changes(top: str, commit: str) -> Iterator[Change]:
 def hunks(top: str, old: str, path: str) -> tuple[Hunk, ...]:
     """Return where a file differs from an older content (an object's name), apart from white space."""
     options = ("--text", "--ignore-all-space", "--unified=0", "--inter-hunk-context=0")
-    diff = ("-c", "diff.autoRefreshIndex=false", "diff")  # which would write the index
-    found = _HUNK.finditer(run(top, *diff, *_PLAIN, *options, old, "--", path))
+    settings = ("diff.autoRefreshIndex=false", *_unfiltered(top))  # a refresh would write the index
+    found = _HUNK.finditer(run(top, "diff", *_PLAIN, *options, old, "--", path, settings=settings))
     return tuple(Hunk(*(1 if number is None else int(number) for number in one.groups())) for one in found)
 
 
@@ -133,7 +141,7 @@ def contents(top: str, objects: Sequence[str]) -> Iterator[bytes | None]:
     with tempfile.TemporaryFile() as asked:
         asked.write("".join(f"{name}\n" for name in objects).encode())
         asked.seek(0)
-        command = ["git", "-C", top, "cat-file", "--batch"]
+        command = plumbing.command(top, "cat-file", "--batch")
         with subprocess.Popen(
             command, stdin=asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
         ) as process:

@@ -137,7 +137,8 @@ def hunks(top: str, old: str, path: str) -> tuple[Hunk, ...]:
 
 
 def contents(top: str, objects: Sequence[str]) -> Iterator[bytes | None]:
-    """Yield what objects hold, in order; None for what is not there, or is too large to be looked at."""
+    """Yield what objects hold, in order; None for what is too large to be looked at. Raises `GitFailed` for one that a
+    partial clone has left out: it is not fetched."""
     with tempfile.TemporaryFile() as asked:
         asked.write("".join(f"{name}\n" for name in objects).encode())
         asked.seek(0)
@@ -152,7 +153,10 @@ def contents(top: str, objects: Sequence[str]) -> Iterator[bytes | None]:
 
 def _content(stream: IO[bytes]) -> bytes | None:
     header = stream.readline().split()
-    if len(header) != 3:  # `NAME missing`, or git has ended
+    if header[1:] == [b"missing"]:
+        told = f"{header[0][:12].decode()} is not in this clone, and nothing is fetched"
+        raise GitFailed(f"object {told}: clone without --filter, or `git checkout` the base once")
+    if len(header) != 3:  # git has ended
         return None
     size = int(header[2])
     if size <= files.MAX_BYTES:

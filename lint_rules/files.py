@@ -129,8 +129,16 @@ def _walk(directory: str) -> Iterator[Found]:
         if entry.is_dir(follow_symlinks=False):
             if _may_hold_source(entry):
                 yield from _walk(str(Path(entry.path)))
-        elif entry.name.endswith(".py") and entry.is_file():
+        elif entry.name.endswith(".py") and _is_file(entry):
             yield Found(str(Path(entry.path)))
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Tell whether an entry is a file or leads to one; a link that leads round in circles does not."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
 
 
 def _may_hold_source(folder: os.DirEntry[str]) -> bool:

@@ -89,6 +89,7 @@ FLOORS = {
     "lint_rules.terminal": ["lint_rules.patch", "lint_rules.report"],
     "lint_rules.outcome": ["lint_rules.files", "lint_rules.finding"],
     "lint_rules.add_noqa": [
+        "lint_rules.bounds",
         "lint_rules.engine",
         "lint_rules.suppression",
         "lint_rules.outcome",
@@ -96,6 +97,7 @@ FLOORS = {
         "lint_rules.files",
         "lint_rules.finding",
     ],
+    "lint_rules.bounds": ["lint_rules.engine", "lint_rules.finding"],
     "lint_rules.refusal": ["lint_rules.report"],
     "lint_rules.gate": [
         "lint_rules.gate",

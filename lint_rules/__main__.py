@@ -153,6 +153,8 @@ class Tally:
         """Pass reports on."""
         for report in reports:
             self.seen.add(report.status)
+            if report.findings:  # also of a file that is not to be written
+                self.seen.add(Status.FINDINGS)
             self.tell(report)
             yield report
 

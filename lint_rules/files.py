@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lint_rules import temporary
+from lint_rules import plumbing, temporary
 from lint_rules.finding import Problem
 
 MAX_BYTES = 5_000_000
@@ -28,7 +28,6 @@ TEMPORARY_PREFIX = temporary.PREFIX
 GIT_SECONDS = 60.0
 """Longer than git takes to list the largest work trees: it waits for something that does not come."""
 
-_GIT_PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_NAMESPACE"})
 _NOTHING_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EBADF})
 _NEVER_SOURCE = frozenset({"__pycache__", "node_modules"})
 
@@ -132,12 +131,13 @@ def git(directory: str, *arguments: str) -> bytes | None:
     folder.
     """
     try:
+        command = plumbing.command(directory, *arguments)
         done = subprocess.run(
-            ["git", "-C", directory, *arguments],
+            command,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=True,
-            env=git_environment(),
+            env=plumbing.environment(),
             timeout=GIT_SECONDS,
         )
     except (FileNotFoundError, NotADirectoryError, PermissionError, subprocess.CalledProcessError):
@@ -147,11 +147,6 @@ def git(directory: str, *arguments: str) -> bytes | None:
     except OSError as error:
         raise OSError(error.errno, f"git cannot be run: {reason(error)}") from error
     return done.stdout
-
-
-def git_environment() -> dict[str, str]:
-    """Return an environment in which git finds a repository by its folder: inside a hook, git names one itself."""
-    return {name: value for name, value in os.environ.items() if name not in _GIT_PLACES}
 
 
 def _walk(directory: str) -> Iterator[Found]:
@@ -175,6 +170,14 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir(follow_symlinks=False)
     except OSError:  # gone since, on systems that have to look again
+        return False
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Tell whether an entry is a file or leads to one; a link that leads round in circles does not."""
+    try:
+        return entry.is_file()
+    except OSError:
         return False
 
 

@@ -19,6 +19,7 @@ from functools import partial
 
 from lint_rules import files, interrupts, progress, temporary
 from lint_rules.__main__ import Tally, tell_of_targets
+from lint_rules.bounds import held_back
 from lint_rules.configuration import Configuration
 from lint_rules.engine import Surroundings
 from lint_rules.finding import FileReport
@@ -78,7 +79,9 @@ def _asked(found: Iterable[files.Found], options: argparse.Namespace, around: Su
         if one.problem:
             yield failed(one.path, one.problem)
             continue
-        report = fix_interactively(one.path, around=around, unsafe=options.unsafe_fixes, dialog=dialog)
+        report = held_back(one.path, options.paths, around) or fix_interactively(
+            one.path, around=around, unsafe=options.unsafe_fixes, dialog=dialog
+        )
         if report.fixed:
             around = around.anew()
         yield report
@@ -96,7 +99,9 @@ def _each_fixed(
         if found.problem:
             yield failed(found.path, found.problem)
             continue
-        report = fix_file(found.path, around=around, unsafe=options.unsafe_fixes, write=write, keep=keep)
+        report = held_back(found.path, options.paths, around) or fix_file(
+            found.path, around=around, unsafe=options.unsafe_fixes, write=write, keep=keep
+        )
         if write and report.fixed:
             around = around.anew()  # what was known of that module is out of date
         yield report

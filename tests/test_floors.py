@@ -18,7 +18,9 @@ FLOORS = {
     "lint_rules.settings": [],
     "lint_rules.temporary": [],
     "lint_rules.interrupts": [],
-    "lint_rules.files": ["lint_rules.temporary", "lint_rules.finding"],
+    "lint_rules.safe_path": [],
+    "lint_rules.plumbing": [],
+    "lint_rules.files": ["lint_rules.plumbing", "lint_rules.temporary", "lint_rules.finding"],
     "lint_rules.configuration": [
         "lint_rules.settings",
         "lint_rules.files",
@@ -89,6 +91,7 @@ FLOORS = {
     "lint_rules.terminal": ["lint_rules.patch", "lint_rules.report"],
     "lint_rules.outcome": ["lint_rules.files", "lint_rules.finding"],
     "lint_rules.add_noqa": [
+        "lint_rules.bounds",
         "lint_rules.engine",
         "lint_rules.suppression",
         "lint_rules.outcome",
@@ -96,9 +99,11 @@ FLOORS = {
         "lint_rules.files",
         "lint_rules.finding",
     ],
+    "lint_rules.bounds": ["lint_rules.engine", "lint_rules.finding"],
     "lint_rules.refusal": ["lint_rules.report"],
     "lint_rules.gate": [
         "lint_rules.gate",
+        "lint_rules.plumbing",
         "lint_rules.baseline",
         "lint_rules.refusal",
         "lint_rules.engine",

@@ -11,16 +11,17 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import IO
 
-from lint_rules import files
+from lint_rules import files, plumbing
 from lint_rules.gate.lines import Hunk
 from lint_rules.refusal import Refused, reason
 
 _BATCHES = 10
 """How much longer than for one answer to wait for the contents of a whole base."""
 LINK, SUBMODULE = "120000", "160000"
-_SETTINGS = {"GIT_OPTIONAL_LOCKS": "0", "GIT_LITERAL_PATHSPECS": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+_SETTINGS = {"GIT_LITERAL_PATHSPECS": "1", "LC_ALL": "C"}
 _PLAIN = ("--no-ext-diff", "--no-textconv", "--no-color", "-O/dev/null")
 _HUNK = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 
@@ -46,9 +47,9 @@ class Change:
     new: str | None
 
 
-def run(folder: str, *arguments: str, fine: tuple[int, ...] = (0,)) -> bytes:
+def run(folder: str, *arguments: str, fine: tuple[int, ...] = (0,), settings: tuple[str, ...] = ()) -> bytes:
     """Return what git prints. Raises `GitFailed` when it exits otherwise than `fine`."""
-    command = ["git", "-C", folder, *arguments]
+    command = plumbing.command(folder, *arguments, settings=settings)
     try:
         done = subprocess.run(
             command,
@@ -68,7 +69,7 @@ def run(folder: str, *arguments: str, fine: tuple[int, ...] = (0,)) -> bytes:
 
 
 def _environment() -> dict[str, str]:
-    return {**files.git_environment(), **_SETTINGS}
+    return {**plumbing.environment(), **_SETTINGS}
 
 
 def _said(output: bytes) -> str:
@@ -134,10 +135,16 @@ def tree(top: str, commit: str) -> dict[str, Entry]:
     return entries
 
 
+@cache
+def _unfiltered(top: str) -> tuple[str, ...]:
+    """Return settings with which contents of the work tree go through no programs on their way into a comparison."""
+    return plumbing.without_filters(run(top, *plumbing.FILTERS, fine=(0, 1)))
+
+
 def changes(top: str, commit: str) -> list[Change]:
     """Return what differs between a commit and the work tree, renames as such; untracked files are not among it."""
     options = ("--raw", "-z", "--no-abbrev", "-M", "--ignore-submodules=all")
-    listed = run(top, "diff-index", *_PLAIN, *options, commit, "--")
+    listed = run(top, "diff-index", *_PLAIN, *options, commit, "--", settings=_unfiltered(top))
     with _understood():
         return list(_changes(iter(listed.split(b"\0"))))
 
@@ -157,17 +164,18 @@ def _changes(fields: Iterator[bytes]) -> Iterator[Change]:
 def hunks(top: str, old: str, path: str) -> tuple[Hunk, ...]:
     """Return where a file differs from an older content (an object's name), apart from white space."""
     options = ("--text", "--ignore-all-space", "--unified=0", "--inter-hunk-context=0")
-    diff = ("-c", "diff.autoRefreshIndex=false", "diff")  # which would write the index
-    found = _HUNK.finditer(run(top, *diff, *_PLAIN, *options, old, "--", path))
+    settings = ("diff.autoRefreshIndex=false", *_unfiltered(top))  # a refresh would write the index
+    found = _HUNK.finditer(run(top, "diff", *_PLAIN, *options, old, "--", path, settings=settings))
     return tuple(Hunk(*(1 if number is None else int(number) for number in one.groups())) for one in found)
 
 
 def contents(top: str, objects: Sequence[str]) -> Iterator[bytes | None]:
-    """Yield what objects hold, in order; None for what is not there, or is too large to be looked at."""
+    """Yield what objects hold, in order; None for what is too large to be looked at. Raises `GitFailed` for one that a
+    partial clone has left out: it is not fetched."""
     with tempfile.TemporaryFile() as asked:
         asked.write("".join(f"{name}\n" for name in objects).encode())
         asked.seek(0)
-        command = ["git", "-C", top, "cat-file", "--batch"]
+        command = plumbing.command(top, "cat-file", "--batch")
         with subprocess.Popen(
             command, stdin=asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
         ) as process:
@@ -186,9 +194,12 @@ def contents(top: str, objects: Sequence[str]) -> Iterator[bytes | None]:
 
 def _content(stream: IO[bytes]) -> bytes | None:
     header = stream.readline().split()
+    if header[1:] == [b"missing"]:
+        told = f"{header[0][:12].decode()} is not in this clone, and nothing is fetched"
+        raise GitFailed(f"object {told}: clone without --filter, or `git checkout` the base once")
     if not header:
         raise GitFailed("it ended before all of the base was read")
-    if header[-1] in (b"missing", b"ambiguous"):
+    if len(header) != 3:
         return None
     size = int(header[2])
     if size <= files.MAX_BYTES:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lint_rules.finding import Problem
+from lint_rules.links import refuse_closed
 
 MAX_BYTES = 5_000_000
 """A file above this size is generated or data: it would take minutes and gigabytes, so it fails with one line."""
@@ -133,8 +134,13 @@ def _walk(directory: str) -> Iterator[Found]:
         if entry.is_dir(follow_symlinks=False):
             if _may_hold_source(entry):
                 yield from _walk(str(Path(entry.path)))
-        elif entry.name.endswith(".py") and entry.is_file():
+        elif entry.name.endswith(".py") and _is_file(entry):
             yield Found(str(Path(entry.path)))
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Tell whether an entry is a file, or a link to one: a link that leads nowhere, or in a circle, is none."""
+    return entry.is_file(follow_symlinks=False) or os.path.isfile(entry.path)  # noqa: PTH113 - never raises
 
 
 def _may_hold_source(folder: os.DirEntry[str]) -> bool:
@@ -203,11 +209,10 @@ def replace(path: str, *, old: bytes, new: bytes) -> None:
     """Write `new` over `path` so that every moment of it shows either `old` or `new`.
 
     Links are followed first, so a link stays a link. Mode and, where allowed, owner are kept. Raises `ChangedOnDisk` if
-    the file is no longer `old`, and `OSError` if it cannot be written; the file is untouched then.
+    the file is no longer `old`, and `OSError` if it cannot be written, or has other names; the file is untouched then.
     """
     target = Path(path).resolve(strict=True)
-    if not os.access(target, os.W_OK):
-        raise PermissionError(13, "Permission denied", path)
+    refuse_closed(target)
     _refuse_unless(target, old)
     descriptor, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, suffix=".tmp", dir=target.parent)
     try:

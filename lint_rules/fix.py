@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
-from lint_rules import files, progress
+from lint_rules import files, links, progress
 from lint_rules.__main__ import Tally, tell_of_targets
 from lint_rules.configuration import Configuration
 from lint_rules.engine import Surroundings
@@ -65,12 +65,13 @@ def _reports(
 
 
 def _asked(found: Iterable[files.Found], options: argparse.Namespace, around: Surroundings) -> Iterator[FileReport]:
-    dialog = Dialog(sys.stdin)
+    dialog, way_out = Dialog(sys.stdin), links.way_out(options.paths)
     for one in found:
         if dialog.is_over:
             return
-        if one.problem:
-            yield failed(one.path, one.problem)
+        closed = _not_to_be_written(one, options, around, way_out(one.path))
+        if closed:
+            yield closed
             continue
         report = fix_interactively(one.path, around=around, unsafe=options.unsafe_fixes, dialog=dialog)
         if report.fixed:
@@ -86,14 +87,28 @@ def _each_fixed(
     write: bool,
     keep: Keep | None,
 ) -> Iterator[FileReport]:
+    way_out = links.way_out(options.paths)
     for found in discovered:
-        if found.problem:
-            yield failed(found.path, found.problem)
+        closed = _not_to_be_written(found, options, around, way_out(found.path))
+        if closed:
+            yield closed
             continue
         report = fix_file(found.path, around=around, unsafe=options.unsafe_fixes, write=write, keep=keep)
         if write and report.fixed:
             around = around.anew()  # what was known of that module is out of date
         yield report
+
+
+def _not_to_be_written(
+    found: files.Found, options: argparse.Namespace, around: Surroundings, outside: str | None
+) -> FileReport | None:
+    """Return the report of a path that could not be searched, and of a link that leads out of the folder `outside`."""
+    if found.problem:
+        return failed(found.path, found.problem)
+    if outside is None:
+        return None
+    report = fix_file(found.path, around=around, unsafe=options.unsafe_fixes, write=False)
+    return links.left_alone(report, outside)
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:

@@ -62,10 +62,14 @@ class Told:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Go through the trees, tell of each, and return 1 if any harm was done."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz.mass", description=__doc__)
-    parser.add_argument("trees", nargs="*", metavar="FOLDER", help="trees to copy (the standard library, site-packages)")
+    parser.add_argument(
+        "trees", nargs="*", metavar="FOLDER", help="trees to copy (the standard library, site-packages)"
+    )
     parser.add_argument("--planted", choices=("no", "also", "only"), default="also", help="plant findings and fix them")
     parser.add_argument("--most", type=int, metavar="N", help="plant at most N files of a tree")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes for what is planted")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes for what is planted"
+    )
     options = parser.parse_args(arguments)
     hurt = False
     for tree in map(Path, options.trees or own_trees()):
@@ -86,11 +90,14 @@ def own_trees() -> list[str]:
 
 def report(told: Told) -> str:
     """Say what became of a tree."""
-    lines = [
+    total = (
         f"{told.name}: {told.files} files ({told.compiled} compile), {told.fixed} fixed in {told.changed} files, "
-        f"{told.findings} left, {sum(told.failed.values())} failed",
-        *(f"    failed: {count} × {why}" for why, count in told.failed.most_common()),
-        *(f"    planted: {count} × {what}" for what, count in sorted(told.planted.items())),
+        f"{told.findings} left, {sum(told.failed.values())} failed"
+    )
+    lines = [
+        total,
+        *(f"    failed: {count} times: {why}" for why, count in told.failed.most_common()),
+        *(f"    planted: {count} times: {what}" for what, count in sorted(told.planted.items())),
         *(f"    HARM: {what}" for what in told.harm),
     ]
     return "\n".join(lines)
@@ -119,7 +126,9 @@ def in_scratch_copy(tree: Path, told: Told) -> None:
 
 def _other_environments(tree: Path):  # type: ignore[no-untyped-def]
     """Leave out what is a tree of its own: the packages that are installed inside a standard library."""
-    return lambda folder, names: {"__pycache__", "site-packages"} & set(names) if Path(folder) == tree else {"__pycache__"}
+    return lambda folder, names: (
+        {"__pycache__", "site-packages"} & set(names) if Path(folder) == tree else {"__pycache__"}
+    )
 
 
 def fix(folder: Path) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""What a fix may not do to a file, judged from outside: by lines, comments and statements, not by the fixer's own proof.
+"""What a fix may not do to a file, judged from outside: by lines, comments and statements, not by its own proof.
 
 Only the edits of the findings say which lines may change. Every other line must be there afterwards, in order and to
 the byte; one inside a coroutine that delivers now may stand further right.
@@ -128,7 +128,9 @@ def _touched(edits: Iterable[Edit], tree: ast.Module, data: bytes) -> Touched:
         if isinstance(edit, DeliverTraces):
             around = [node for node in statements if isinstance(node, ast.AsyncFunctionDef)]
             for node in (node for node in around if node.lineno == edit.coroutine.line):
-                indented.update(range(node.body[0].lineno, len(_lines(data)) + 1 if node is tree.body[-1] else _end(node) + 1))
+                indented.update(
+                    range(node.body[0].lineno, len(_lines(data)) + 1 if node is tree.body[-1] else _end(node) + 1)
+                )
                 lines.update({node.lineno} if node.body[0].lineno == node.lineno else ())
                 lines.update(_docstring_lines(node))
             for span in filter(None, (edit.flush, *edit.steps, *edit.replaced)):

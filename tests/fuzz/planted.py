@@ -7,7 +7,6 @@ an entry point that asks a model. Whatever the code means then, it is as people 
 from __future__ import annotations
 
 import ast
-import os
 import re
 import sys
 import tempfile
@@ -25,7 +24,7 @@ from .rounds import TARGET, Fixed, fix_in_rounds, surroundings
 
 __all__ = ["TARGET", "Planted", "Verdict", "judge_planted", "plant"]
 
-PATH = os.path.join(tempfile.gettempdir(), "flake8-litellm-no-such-folder", "planted.py")
+PATH = str(Path(tempfile.gettempdir(), "flake8-litellm-no-such-folder", "planted.py"))
 """Where a planted program seems to lie: beside nothing."""
 
 _IMPORT = b'import litellm; litellm.success_callback = ["langfuse"]'
@@ -125,7 +124,9 @@ def plant(data: bytes, kind: Planted, only: int | None = None) -> bytes | None:
     sow = {Planted.CONTENT: _content, Planted.SYNC: _sync, Planted.ENTRY: _entry}.get(kind, _stream)
     insertions = [one for function in chosen for one in sow(function, places)]
     end = places.line_end
-    tail = b"".join(b"asyncio.run(%s())%s" % (one.name.encode(), end) for one in chosen) if kind is Planted.ENTRY else b""
+    tail = (
+        b"".join(b"asyncio.run(%s())%s" % (one.name.encode(), end) for one in chosen) if kind is Planted.ENTRY else b""
+    )
     if tail:
         tail = (b"" if data.endswith((b"\n", b"\r")) else end) + b"import asyncio" + end + tail
     insertions += [(start, start, _IMPORT + end), (len(data), len(data), tail)]

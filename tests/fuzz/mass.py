@@ -67,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--planted", choices=("no", "also", "only"), default="also", help="plant findings and fix them")
     parser.add_argument("--most", type=int, metavar="N", help="plant at most N files of a tree")
+    parser.add_argument("--largest", type=int, default=60_000, metavar="BYTES", help="plant files up to this size")
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes for what is planted"
     )
@@ -77,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.planted != "only":
             in_scratch_copy(tree, told)
         if options.planted != "no":
-            plant(tree, told, most=options.most, jobs=options.jobs)
+            plant(tree, told, options)
         hurt = hurt or bool(told.harm)
         print(report(told), flush=True)
     return int(hurt)
@@ -202,15 +203,23 @@ def _tree_harm(before: dict[str, Seen], after: dict[str, Seen], compiled: set[st
 # ---- planted
 
 
-def plant(tree: Path, told: Told, *, most: int | None, jobs: int) -> None:
+def plant(tree: Path, told: Told, options: argparse.Namespace) -> None:
     """Plant findings into each file of the tree, and fix them."""
-    paths = [found.path for found in files.discover([str(tree)]) if not found.problem]
-    if most is not None and len(paths) > most:
-        paths = paths[:: len(paths) // most + 1]
+    found = [one.path for one in files.discover([str(tree)]) if not one.problem]
+    paths = [path for path in found if 0 < Path(path).stat().st_size <= options.largest]
+    if options.most is not None and len(paths) > options.most:
+        paths = paths[:: len(paths) // options.most + 1]
+    for verdict in _judged(paths, options.jobs):
+        _count(verdict, told)
+
+
+def _judged(paths: Sequence[str], jobs: int) -> Iterator[Verdict]:
+    if jobs == 1:
+        yield from (verdict for path in paths for verdict in judge_planted(path))
+        return
     with ProcessPoolExecutor(jobs) as pool:
         for verdicts in pool.map(judge_planted, paths, chunksize=4):
-            for verdict in verdicts:
-                _count(verdict, told)
+            yield from verdicts
 
 
 def _count(verdict: Verdict, told: Told) -> None:

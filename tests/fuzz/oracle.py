@@ -128,9 +128,8 @@ def _touched(edits: Iterable[Edit], tree: ast.Module, data: bytes) -> Touched:
         if isinstance(edit, DeliverTraces):
             around = [node for node in statements if isinstance(node, ast.AsyncFunctionDef)]
             for node in (node for node in around if node.lineno == edit.coroutine.line):
-                indented.update(
-                    range(node.body[0].lineno, len(_lines(data)) + 1 if node is tree.body[-1] else _end(node) + 1)
-                )
+                last = len(_lines(data)) if node is tree.body[-1] else _end(node)
+                indented.update(range(_end_of_head(node) + 1, last + 1))
                 lines.update({node.lineno} if node.body[0].lineno == node.lineno else ())
                 lines.update(_docstring_lines(node))
             for span in filter(None, (edit.flush, *edit.steps, *edit.replaced)):
@@ -163,6 +162,12 @@ def _head(loop: ast.stmt) -> range:
     if not isinstance(loop, ast.For | ast.AsyncFor):
         return range(0)
     return range(loop.lineno, max(loop.body[0].lineno, loop.lineno + 1))
+
+
+def _end_of_head(node: ast.AsyncFunctionDef) -> int:
+    """Return the last line before the body, as far as what has a position can tell: comments may follow it."""
+    parts = [*ast.walk(node.args), *([node.returns] if node.returns else [])]
+    return max([node.lineno, *(getattr(part, "end_lineno", 0) for part in parts)])
 
 
 def _docstring_lines(node: ast.AsyncFunctionDef) -> range:

@@ -27,7 +27,7 @@ __all__ = ["TARGET", "Planted", "Verdict", "judge_planted", "plant"]
 PATH = str(Path(tempfile.gettempdir(), "flake8-litellm-no-such-folder", "planted.py"))
 """Where a planted program seems to lie: beside nothing."""
 
-_IMPORT = b'import litellm; litellm.success_callback = ["langfuse"]'
+_IMPORT = b'import asyncio; import litellm; litellm.success_callback = ["langfuse"]'
 _CALL = b'litellm.%scompletion(model="m", messages=[]%s)'
 _ASK = b"await " + _CALL % (b"a", b"")
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
@@ -124,11 +124,8 @@ def plant(data: bytes, kind: Planted, only: int | None = None) -> bytes | None:
     sow = {Planted.CONTENT: _content, Planted.SYNC: _sync, Planted.ENTRY: _entry}.get(kind, _stream)
     insertions = [one for function in chosen for one in sow(function, places)]
     end = places.line_end
-    tail = (
-        b"".join(b"asyncio.run(%s())%s" % (one.name.encode(), end) for one in chosen) if kind is Planted.ENTRY else b""
-    )
-    if tail:
-        tail = (b"" if data.endswith((b"\n", b"\r")) else end) + b"import asyncio" + end + tail
+    run = [b"asyncio.run(%s())%s" % (one.name.encode(), end) for one in chosen if kind is Planted.ENTRY]
+    tail = b"".join([b"" if not run or data.endswith((b"\n", b"\r")) else end, *run])
     insertions += [(start, start, _IMPORT + end), (len(data), len(data), tail)]
     planted = places.written(insertions)
     return planted if planted is not None and _compiles(planted) else None

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from lint_rules import plumbing, temporary
 from lint_rules.finding import Problem
+from lint_rules.links import refuse_closed
 
 MAX_BYTES = 5_000_000
 """A file above this size is generated or data: it would take minutes and gigabytes, so it fails with one line."""
@@ -173,14 +174,6 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _is_file(entry: os.DirEntry[str]) -> bool:
-    """Tell whether an entry is a file or leads to one; a link that leads round in circles does not."""
-    try:
-        return entry.is_file()
-    except OSError:
-        return False
-
-
 def _may_hold_source(folder: os.DirEntry[str]) -> bool:
     if folder.name.startswith(".") or folder.name in _NEVER_SOURCE:
         return False
@@ -248,12 +241,13 @@ def replace(path: str, *, old: bytes, new: bytes) -> None:
     """Write `new` over `path` so that every moment of it shows either `old` or `new`.
 
     Links are followed first, so a link stays a link. Mode and, where allowed, owner are kept. Raises `ChangedOnDisk` if
-    the file is no longer `old`, and `OSError` if it cannot be written; the file is untouched then.
+    the file is no longer `old`, and `OSError` if it cannot be written, or has other names; the file is untouched then.
     """
     target = _goal(path)
     if not os.access(target, os.W_OK):
         os.close(os.open(target, os.O_WRONLY))  # which knows more reasons
         raise PermissionError(13, "Permission denied", path)
+    refuse_closed(target)
     _refuse_unless(target, old)
     with temporary.beside(target) as unfinished:
         unfinished.file.write(new)

@@ -20,7 +20,8 @@ FLOORS = {
     "lint_rules.interrupts": [],
     "lint_rules.safe_path": [],
     "lint_rules.plumbing": [],
-    "lint_rules.files": ["lint_rules.plumbing", "lint_rules.temporary", "lint_rules.finding"],
+    "lint_rules.links": [],
+    "lint_rules.files": ["lint_rules.links", "lint_rules.plumbing", "lint_rules.temporary", "lint_rules.finding"],
     "lint_rules.configuration": [
         "lint_rules.settings",
         "lint_rules.files",
@@ -117,7 +118,13 @@ FLOORS = {
         "lint_rules.settings",
     ],
     "lint_rules.baseline": ["lint_rules.gate", "lint_rules.refusal", "lint_rules.files", "lint_rules.finding"],
-    "codemods": ["codemods", "lint_rules.suppression", "lint_rules.finding", "lint_rules.files"],
+    "codemods": [
+        "codemods",
+        "lint_rules.suppression",
+        "lint_rules.semantics.syntax",
+        "lint_rules.finding",
+        "lint_rules.files",
+    ],
     "lint_rules.scratch": ["lint_rules.files"],
     "lint_rules.verify": ["lint_rules.scratch", "lint_rules.shim", "lint_rules.finding"],
 }

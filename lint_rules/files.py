@@ -247,8 +247,8 @@ def replace(path: str, *, old: bytes, new: bytes) -> None:
     if not os.access(target, os.W_OK):
         os.close(os.open(target, os.O_WRONLY))  # which knows more reasons
         raise PermissionError(13, "Permission denied", path)
-    refuse_closed(target)
     _refuse_unless(target, old)
+    refuse_closed(target)
     with temporary.beside(target) as unfinished:
         unfinished.file.write(new)
         unfinished.file.flush()

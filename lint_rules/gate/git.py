@@ -199,7 +199,7 @@ def _content(stream: IO[bytes]) -> bytes | None:
         raise GitFailed(f"object {told}: clone without --filter, or `git checkout` the base once")
     if not header:
         raise GitFailed("it ended before all of the base was read")
-    if len(header) != 3:
+    if header[-1] == b"ambiguous":
         return None
     size = int(header[2])
     if size <= files.MAX_BYTES:

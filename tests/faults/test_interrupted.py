@@ -19,6 +19,8 @@ from pathlib import Path
 import pytest
 
 from lint_rules import interrupts, temporary
+from lint_rules.shim.launch import Fresh, Job, Running
+from lint_rules.shim.run import _finish
 
 from . import trees
 
@@ -284,6 +286,23 @@ def test_a_trial_of_fixes_is_interrupted(tmp_path: Path) -> None:
     wait_for(lambda: all(is_gone(int(pid)) for pid in (tmp_path / "started").read_text().split()), 10)
     assert {name: data for name, data in trees.contents(folder).items() if name != "program.py"} == before
     assert list(copies.iterdir()) == []
+
+
+def test_a_signal_while_the_program_is_being_started(tmp_path: Path) -> None:
+    """It has a session of its own: nobody else would end it."""
+    started = []
+
+    class Slow(Fresh):
+        def launch(self, job: Job) -> Running:
+            started.append(super().launch(job))
+            signal.raise_signal(signal.SIGINT)
+            return started[0]
+
+    out = str(tmp_path / "out")
+    job = Job(sys.executable, (), ("-c", "import time; time.sleep(60)"), str(tmp_path), dict(os.environ), out, out)
+    code, _, interruption = _finish(Slow(), job, 60)
+    assert isinstance(interruption, KeyboardInterrupt)
+    assert code and started[0].wait(0) == code
 
 
 @trees.long

@@ -29,6 +29,7 @@ TEMPORARY_PREFIX = temporary.PREFIX
 GIT_SECONDS = 60.0
 """Longer than git takes to list the largest work trees: it waits for something that does not come."""
 
+_STARVED = frozenset({errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE})
 _NOTHING_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EBADF})
 _NEVER_SOURCE = frozenset({"__pycache__", "node_modules"})
 
@@ -141,12 +142,14 @@ def git(directory: str, *arguments: str) -> bytes | None:
             env=plumbing.environment(),
             timeout=GIT_SECONDS,
         )
-    except (FileNotFoundError, NotADirectoryError, PermissionError, subprocess.CalledProcessError):
+    except subprocess.CalledProcessError:
         return None
     except subprocess.TimeoutExpired:
         raise TimeoutError(errno.ETIMEDOUT, f"git has not answered for {GIT_SECONDS:g} seconds") from None
     except OSError as error:
-        raise OSError(error.errno, f"git cannot be run: {reason(error)}") from error
+        if error.errno in _STARVED:
+            raise OSError(error.errno, f"git cannot be run: {reason(error)}") from error
+        return None
     return done.stdout
 
 

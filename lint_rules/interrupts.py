@@ -39,9 +39,10 @@ def tell(interruption: KeyboardInterrupt, told: str = "Interrupted.") -> int:
 
 
 def die_at_once() -> None:
-    """Have Ctrl-C end this process without a word: nothing has begun yet, or all is done."""
-    if signal.getsignal(signal.SIGINT) in (*_OURS, _interrupt):
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    """Have signals end this process without a word: nothing has begun yet, or all is done."""
+    for one in _SIGNALS:
+        if signal.getsignal(one) in (signal.default_int_handler, _interrupt):
+            signal.signal(one, signal.SIG_DFL)
 
 
 def guarded(main: Callable[[], int]) -> int:
@@ -50,7 +51,6 @@ def guarded(main: Callable[[], int]) -> int:
     try:
         _listen(lost)
         code = main()
-        die_at_once()
         return tell(lost[0]) if lost else code
     except KeyboardInterrupt as interruption:
         die_at_once()
@@ -59,6 +59,7 @@ def guarded(main: Callable[[], int]) -> int:
         _give_up(sys.stderr)
         return BROKEN
     finally:
+        die_at_once()
         _flush()
 
 
@@ -107,9 +108,12 @@ def held_off() -> Iterator[None]:
         yield
         return
     came: list[int] = []
-    heeded = [one for one in _SIGNALS if signal.getsignal(one) not in (signal.SIG_IGN, None)]
-    before = {one: signal.signal(one, lambda number, _: came.append(number)) for one in heeded}
+    before: dict[int, Any] = {}
     try:
+        for one in _SIGNALS:
+            if signal.getsignal(one) not in (signal.SIG_IGN, None):
+                before[one] = signal.getsignal(one)
+                signal.signal(one, lambda number, _: came.append(number))
         yield
     finally:
         for one, handler in before.items():

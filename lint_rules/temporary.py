@@ -68,9 +68,12 @@ def beside(target: Path, mode: int = 0o600) -> Iterator[Unfinished]:
 
 
 def put(path: Path, data: bytes) -> None:
-    """Write a file of results, whole or not at all; what is there and is no file, a pipe or a device, is written to."""
+    """Write a file of results, whole or not at all.
+
+    What is there and is no file, a pipe or a device, is written to; so is a file in a folder that takes no other.
+    """
     target = path.resolve()
-    if target.exists() and not target.is_file():
+    if target.exists() and not (target.is_file() and os.access(target.parent, os.W_OK)):
         target.write_bytes(data)
         return
     with beside(target, mode=0o666) as unfinished:

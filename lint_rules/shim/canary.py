@@ -108,17 +108,19 @@ def _started(python: str, options: Mapping[str, Any]) -> Iterator[_Program]:
         command = [python, "-c", _PROGRAM.read_text(encoding="utf-8"), json.dumps(options), str(folder / "notes")]
         # Without the variable, importing LiteLLM fetches its price list from the network, which is not what is checked.
         env = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", **os.environ}
-        with (folder / "stderr").open("wb") as stderr:
-            try:
-                with interrupts.held_off():
-                    process = subprocess.Popen(
-                        command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr
-                    )
-            except OSError as error:
+        process = None
+        try:
+            with (folder / "stderr").open("wb") as stderr, interrupts.held_off():
+                process = subprocess.Popen(
+                    command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr
+                )
+            yield _Program(process, folder)
+        except OSError as error:
+            if process is None:
                 raise ShimError(f"cannot start {python}: {error.strerror}") from None
-            try:
-                yield _Program(process, folder)
-            finally:
+            raise
+        finally:
+            if process is not None:
                 process.kill()
                 process.wait()
 

@@ -19,7 +19,7 @@ from typing import BinaryIO
 from lint_rules import interrupts
 
 from .causes import read_record
-from .launch import Fresh, Job, Launcher, Warm, is_python, parse_command, program_env, require_extra
+from .launch import Fresh, Job, Launcher, Running, Warm, is_python, parse_command, program_env, require_extra
 from .loopback import ShimError
 from .observations import Ended, report_of
 from .provider import Provider, provider
@@ -97,23 +97,30 @@ def _finish(launcher: Launcher, job: Job, timeout: float) -> tuple[int | None, f
 
     An interruption is passed on to it, and returned.
     """
-    with interrupts.held_off():
-        program = launcher.launch(job)
-    started, code, interruption = time.monotonic(), None, None
+    started, interruption = time.monotonic(), None
+    program: Running | None = None
     try:
-        try:
-            code = program.wait(timeout)
-        except KeyboardInterrupt as error:
-            interruption = error
-            program.interrupt(interrupts.signal_of(error))
-            with contextlib.suppress(KeyboardInterrupt):  # once more: now
-                code = program.wait(PATIENCE)
-    finally:
         with interrupts.held_off():
-            program.kill()
-    if interruption is not None and code is None:
-        code = -9  # it did not heed it, and was killed
+            program = launcher.launch(job)
+        code = program.wait(timeout)
+    except KeyboardInterrupt as error:
+        if program is None:
+            raise
+        interruption, code = error, _ended_by(program, interrupts.signal_of(error))
+    finally:
+        if program is not None:
+            with interrupts.held_off():
+                program.kill()
     return code, round(time.monotonic() - started, 3), interruption
+
+
+def _ended_by(program: Running, number: int) -> int:
+    """Pass a signal on to the program and return its exit code; it is killed if it takes too long, or at the second."""
+    code = None
+    with contextlib.suppress(KeyboardInterrupt):
+        program.interrupt(number)
+        code = program.wait(PATIENCE)
+    return -9 if code is None else code
 
 
 def _read(path: Path) -> str:

@@ -146,7 +146,7 @@ def test_a_machine_that_cannot_start_git_is_no_folder_without_git(
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root, to be another user")
 def test_a_user_who_may_start_no_more_processes() -> None:
     program = (
-        "import os, resource, sys, unicodedata\n"
+        "import locale, os, resource, sys, unicodedata\n"
         "import lint_rules.report.text\n"
         "from lint_rules.__main__ import main\n"
         "resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))\n"

@@ -7,7 +7,7 @@ import re
 
 _LINE_ENDS = re.compile(r"\r\n?")
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
     "|[\ud800-\udfff]"
 )
 """Controls, what is not drawn, what turns the direction of the text around, and lone surrogates."""

@@ -19,7 +19,7 @@ from lint_rules.finding import FileReport, Status
 from lint_rules.gate import Gate, add_gate
 from lint_rules.options import BROKEN, CLEAN, FINDINGS, Parser, add_manual, add_selection, given
 from lint_rules.refusal import Refused
-from lint_rules.report import problem_line
+from lint_rules.report import printable, problem_line
 from lint_rules.stdin import add_stdin, check_stdin, is_asked_for
 from lint_rules.targets import Finder
 
@@ -136,9 +136,9 @@ def _show_target(paths: Sequence[str], finder: Finder) -> int:
 def tell_of_targets(finder: Finder, *, notes: bool = True) -> bool:
     """Tell on stderr what there is to say about the targets of a run, and whether settings were wrong."""
     for note in finder.notes if notes else ():
-        print(f"note: {note}", file=sys.stderr)
+        print(f"note: {printable(note)}", file=sys.stderr)
     for problem in finder.problems:
-        print(f"error: {problem}", file=sys.stderr)
+        print(f"error: {printable(problem)}", file=sys.stderr)
     return bool(finder.problems)
 
 

@@ -20,7 +20,7 @@ from lint_rules.suppression import hides_whole_file, is_mentioned, lists_our_cod
 from lint_rules.targets import Finder
 
 _SITES = re.compile(
-    rb"async for|\bfor\b.*\bin\b|content|\brun|lifespan|on_event|shutdown|\.(?:%s)\b"
+    rb"async for|\bfor\b.{0,200}\bin\b|content|\brun|lifespan|on_event|shutdown|\.(?:%s)\b"
     % "|".join(sorted(MEMBER_NAMES)).encode()
 )
 """What a module needs, beside the SDKs somewhere among its imports, to have a finding."""

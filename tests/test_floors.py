@@ -29,7 +29,12 @@ FLOORS = {
         "lint_rules.rules",
         "lint_rules.targets",
     ],
-    "lint_rules.options": ["lint_rules.configuration", "lint_rules.settings", "lint_rules.targets"],
+    "lint_rules.options": [
+        "lint_rules.configuration",
+        "lint_rules.report",
+        "lint_rules.settings",
+        "lint_rules.targets",
+    ],
     "lint_rules.semantics": ["lint_rules.semantics", "lint_rules.settings", "lint_rules.finding", "lint_rules.files"],
     "lint_rules.targets": [
         "lint_rules.targets",

@@ -12,10 +12,12 @@ import io
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from lint_rules import interrupts
 
 from . import canary, reports
+from .escape import visible
 from .loopback import ShimError
 from .run import RunInterrupted, run
 from .script import load
@@ -90,8 +92,14 @@ def exit_status(report: RunReport) -> int:
     return EXIT_CLEAN if report.verdict in ("delivered", "failed", "no-calls") else EXIT_LOST
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Exit with 2; what was typed, or pasted, does not drive the terminal."""
+        super().error(visible(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m lint_rules.shim",
         usage="%(prog)s [options] -- COMMAND…",
         description="Run a program and report which of its LiteLLM calls reach Langfuse.",

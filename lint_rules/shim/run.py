@@ -19,6 +19,7 @@ from typing import BinaryIO
 from lint_rules import interrupts
 
 from .causes import read_record
+from .escape import masked
 from .launch import Fresh, Job, Launcher, Running, Warm, is_python, parse_command, program_env, require_extra
 from .loopback import ShimError
 from .observations import Ended, report_of
@@ -76,7 +77,7 @@ def run(  # noqa: PLR0913 (keyword-only options)
         with _following([out, err], echo):
             exit_code, seconds, interruption = _finish(launcher or Fresh(), job, timeout)
         traces.settle(GRACE)
-        ended = Ended(tuple(command), exit_code, _read(out), _read(err), began, seconds)
+        ended = Ended(tuple(map(masked, command)), exit_code, _read(out), _read(err), began, seconds)
         report = report_of(ended, model.exchanges(), traces.observations(), read_record(record))
     if interruption is not None:
         raise RunInterrupted(report, interruption)

@@ -155,3 +155,17 @@ def test_what_is_said_of_the_users_code_is_none_of_ours(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert "invalid escape" not in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a folder in use cannot go")
+def test_the_working_directory_may_have_gone(tmp_path: Path) -> None:
+    path = write(tmp_path / "own.py")
+    program = (
+        "import os, sys\n"
+        "from lint_rules.fix import main\n"
+        "os.mkdir('gone'), os.chdir('gone'), os.rmdir('../gone')\n"
+        f"sys.exit(main(['--isolated', {str(path)!r}]))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "Fixed 1 finding in 1 file.\n")
+    assert path.read_text(encoding="utf-8") == FIXED

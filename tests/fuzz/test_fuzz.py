@@ -80,6 +80,21 @@ def test_any_bytes_get_a_report(data: bytes) -> None:
 # ---- a fix hurts nothing
 
 
+MISPLACED = b"""\
+import litellm
+
+
+async def main():
+    async for chunk in await litellm.acompletion(stream=True):
+        def inner():
+            if not chunk:
+                continue
+            break
+        print("" + chunk.choices[0].delta.content)
+"""
+"""`ast` parses what no compiler takes."""
+
+
 def assert_unhurt(data: bytes, early_exit: str) -> None:
     around = surroundings(early_exit)
     done = fix_in_rounds(data, PATH, around)
@@ -108,8 +123,9 @@ def compiles(data: bytes) -> bool:
     return True
 
 
-@examples(45)
+@examples(40)
 @given(programs(), st.sampled_from(("drain", "log-partial")))
+@example(MISPLACED, "drain")
 def test_a_fix_hurts_nothing(data: bytes, early_exit: str) -> None:
     assert_unhurt(data, early_exit)
 

@@ -79,6 +79,7 @@ FLOORS = {
         "lint_rules.report",
         "lint_rules.suggestions",
         "lint_rules.engine",
+        "lint_rules.files",
         "lint_rules.temporary",
         "lint_rules.finding",
     ],

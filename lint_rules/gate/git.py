@@ -16,7 +16,7 @@ from typing import IO
 
 from lint_rules import files, plumbing
 from lint_rules.gate.lines import Hunk
-from lint_rules.refusal import Refused, reason
+from lint_rules.refusal import Refused
 
 _BATCHES = 10
 """How much longer than for one answer to wait for the contents of a whole base."""
@@ -62,7 +62,7 @@ def run(folder: str, *arguments: str, fine: tuple[int, ...] = (0,), settings: tu
     except subprocess.TimeoutExpired:
         raise Refused(f"git {arguments[0]} has not answered for {files.GIT_SECONDS:g} seconds") from None
     except OSError as error:
-        raise Refused(f"git cannot be run: {reason(error)}") from error
+        raise Refused(f"git cannot be run: {files.reason(error)}") from error
     if done.returncode not in fine:
         raise GitFailed(_said(done.stderr) or f"failed with {done.returncode}")
     return done.stdout

@@ -1,11 +1,14 @@
 """Find LiteLLM calls whose Langfuse traces are lost: lint rules, codemods (`codemods`) and a runtime shim that
 proves both."""
 
-from lint_rules import safe_path
+import sys
 
-safe_path.guard_door()  # before any other import, even that of `__future__`
+if getattr(sys, "argv", None) and sys.argv[0] == "-m":  # before any other import, even that of `__future__`
+    from lint_rules import safe_path
 
-from typing import TYPE_CHECKING  # noqa: E402
+    safe_path.guard_door()
+
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -23,9 +23,6 @@ from lint_rules.links import refuse_closed
 MAX_BYTES = 5_000_000
 """A file above this size is generated or data: it would take minutes and gigabytes, so it fails with one line."""
 
-TEMPORARY_PREFIX = temporary.PREFIX
-"""How the half-written neighbour of a file is called, for whoever finds one after a power cut."""
-
 GIT_SECONDS = 60.0
 """Longer than git takes to list the largest work trees: it waits for something that does not come."""
 

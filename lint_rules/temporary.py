@@ -87,7 +87,7 @@ def put(path: Path, data: bytes) -> None:
 def _made(path: Path, mode: int) -> BinaryIO:
     """Make the file and lock it; once more if another run was so quick as to clear it away in between."""
     file = open(path, "xb", opener=functools.partial(os.open, mode=mode))  # noqa: SIM115 - the caller closes it
-    if _locked(file.fileno()) is not False and (fcntl is None or os.fstat(file.fileno()).st_nlink):
+    if locked(file.fileno()) is not False and (fcntl is None or os.fstat(file.fileno()).st_nlink):
         return file
     file.close()
     with contextlib.suppress(FileNotFoundError):
@@ -95,8 +95,8 @@ def _made(path: Path, mode: int) -> BinaryIO:
     return _made(path, mode)
 
 
-def _locked(descriptor: int) -> bool | None:
-    """Try to lock a file: whether that went well, or None where there are no locks."""
+def locked(descriptor: int) -> bool | None:
+    """Try to lock what is open: whether that went well, or None where there are no locks."""
     if fcntl is None:
         return None
     try:
@@ -128,7 +128,7 @@ def _remove_if_abandoned(path: str) -> None:
     with contextlib.suppress(OSError):
         descriptor = os.open(path, os.O_RDWR | sum(getattr(os, flag, 0) for flag in _FLAGS))
         try:
-            ours, status = _locked(descriptor), os.fstat(descriptor)
+            ours, status = locked(descriptor), os.fstat(descriptor)
             if ours and os.path.samestat(status, os.lstat(path)):
                 Path(path).unlink()
         finally:

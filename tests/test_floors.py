@@ -17,6 +17,7 @@ FLOORS = {
     "lint_rules.finding": [],
     "lint_rules.settings": [],
     "lint_rules.temporary": [],
+    "lint_rules.workplace": ["lint_rules.temporary"],
     "lint_rules.interrupts": [],
     "lint_rules.safe_path": [],
     "lint_rules.plumbing": [],
@@ -83,7 +84,12 @@ FLOORS = {
         "lint_rules.temporary",
         "lint_rules.finding",
     ],
-    "lint_rules.shim": ["lint_rules.shim", "lint_rules.temporary", "lint_rules.interrupts"],
+    "lint_rules.shim": [
+        "lint_rules.shim",
+        "lint_rules.workplace",
+        "lint_rules.temporary",
+        "lint_rules.interrupts",
+    ],
     "lint_rules.engine": [
         "lint_rules.configuration",
         "lint_rules.rules",
@@ -111,6 +117,7 @@ FLOORS = {
     "lint_rules.gate": [
         "lint_rules.gate",
         "lint_rules.plumbing",
+        "lint_rules.workplace",
         "lint_rules.baseline",
         "lint_rules.refusal",
         "lint_rules.engine",
@@ -132,7 +139,7 @@ FLOORS = {
         "lint_rules.files",
     ],
     "lint_rules.scratch": ["lint_rules.files"],
-    "lint_rules.verify": ["lint_rules.scratch", "lint_rules.shim", "lint_rules.finding"],
+    "lint_rules.verify": ["lint_rules.scratch", "lint_rules.shim", "lint_rules.workplace", "lint_rules.finding"],
 }
 DOORS = {"lint_rules", "lint_rules.__main__", "lint_rules.fix", "lint_rules.plugin", "codemods.commands"}
 DOORS |= {f"lint_rules.{part}" for part in ("fixing", "interactive", "stdin", "story", "verified")}

@@ -13,7 +13,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +23,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from lint_rules import interrupts, temporary
+from lint_rules.workplace import workplace
 
 from .loopback import ShimError
 from .reader import Found, Reader, RefusedError
@@ -103,8 +103,7 @@ class _Program:
 @contextmanager
 def _started(python: str, options: Mapping[str, Any]) -> Iterator[_Program]:
     """Run the program while the block runs; raises `ShimError` if it cannot be started."""
-    with tempfile.TemporaryDirectory(prefix="canary-") as kept:
-        folder = Path(kept)
+    with workplace() as folder:
         command = [python, "-c", _PROGRAM.read_text(encoding="utf-8"), json.dumps(options), str(folder / "notes")]
         # Without the variable, importing LiteLLM fetches its price list from the network, which is not what is checked.
         env = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", **os.environ}

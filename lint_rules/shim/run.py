@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from lint_rules import interrupts
+from lint_rules.workplace import workplace
 
 from .causes import read_record
 from .escape import masked
@@ -88,9 +88,9 @@ def run(  # noqa: PLR0913 (keyword-only options)
 def _endpoints(port: int, langfuse: Answer, script: Script | None) -> Iterator[tuple[Path, Provider, Sink]]:
     """Run both endpoints, and keep a folder for what the program prints."""
     with contextlib.ExitStack() as stack:
-        kept = stack.enter_context(tempfile.TemporaryDirectory(prefix="shim-"))
+        kept = stack.enter_context(workplace())
         model = stack.enter_context(provider(port, script))
-        yield Path(kept), model, stack.enter_context(sink(answer=langfuse))
+        yield kept, model, stack.enter_context(sink(answer=langfuse))
 
 
 def _finish(launcher: Launcher, job: Job, timeout: float) -> tuple[int | None, float, KeyboardInterrupt | None]:

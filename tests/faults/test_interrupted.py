@@ -13,12 +13,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from lint_rules import interrupts, temporary
+from lint_rules import interrupts, temporary, workplace
 from lint_rules.shim.launch import Fresh, Job, Running
 from lint_rules.shim.run import _finish
 
@@ -78,24 +77,6 @@ def test_at_any_moment(tmp_path: Path, command: tuple[str, ...]) -> None:
         assert trees.leftovers(folder) == [], what
 
 
-def slow(folder: Path, door: str, what: str) -> list[str]:
-    """Return a command line for a door behind which one step tells that it has begun, and takes its time."""
-    module, _, name = what.rpartition(".")
-    text = (
-        f"import sys, time\nimport {module} as module\n"
-        f"step = module.{name}\n"
-        "def late(*arguments, **options):\n"
-        "    print('begun', flush=True)\n"
-        "    time.sleep(30)\n"
-        "    return step(*arguments, **options)\n"
-        f"module.{name} = late\n"
-        f"from lint_rules import interrupts\nfrom {door} import main\n"
-        "sys.exit(interrupts.guarded(main))\n"
-    )
-    (folder / "door.txt").write_text(text)
-    return ["door.txt"]
-
-
 @pytest.mark.parametrize(
     ("number", "code"),
     [("SIGINT", 130), pytest.param("SIGTERM", 143, marks=trees.long), pytest.param("SIGHUP", 129, marks=trees.long)],
@@ -111,7 +92,7 @@ def slow(folder: Path, door: str, what: str) -> list[str]:
 def test_in_the_middle(tmp_path: Path, number: str, code: int, door: str, what: str) -> None:
     folder = trees.plant(tmp_path / "tree", 2)
     before = trees.contents(folder)
-    line, fixes = slow(folder, door, what), door.endswith("fix")
+    line, fixes = trees.slow(folder, door, what), door.endswith("fix")
     with trees.started(*line, *(["--unsafe-fixes"] if fixes else []), ".", cwd=folder) as running:
         assert running.stdout is not None
         assert running.stdout.readline() == "begun\n"
@@ -128,7 +109,7 @@ def test_a_signal_that_is_ignored_stays_so(tmp_path: Path) -> None:
     ignore = (
         "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
     )
-    line = slow(folder, "lint_rules.__main__", "lint_rules.progress.shown")
+    line = trees.slow(folder, "lint_rules.__main__", "lint_rules.progress.shown")
     text = (folder / "door.txt").read_text().replace("time.sleep(30)", "time.sleep(0.3)")
     (folder / "door.txt").write_text(ignore + text)
     with trees.started(*line, ".", cwd=folder) as running:
@@ -158,7 +139,7 @@ def test_at_the_prompt(tmp_path: Path) -> None:
 def test_a_reader_that_has_gone_too(tmp_path: Path) -> None:
     """Ctrl-C ends a whole pipeline: there is nobody to print to."""
     folder = trees.plant(tmp_path / "tree", 2)
-    line = slow(folder, "lint_rules.__main__", "lint_rules.engine.check_file")
+    line = trees.slow(folder, "lint_rules.__main__", "lint_rules.engine.check_file")
     text = (folder / "door.txt").read_text().replace("time.sleep(30)", "sys.stdout.write('x'); time.sleep(30)")
     (folder / "door.txt").write_text(text)
     with trees.started(*line, ".", cwd=folder) as running:
@@ -220,13 +201,6 @@ except KeyboardInterrupt:
 DEAF = PROGRAM.replace("try:\n", "signal.signal(signal.SIGINT, signal.SIG_IGN)\ntry:\n", 1)
 
 
-def wait_for(happens: Callable[[], object], seconds: float = 90) -> None:
-    deadline = time.monotonic() + seconds
-    while not happens():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.02)
-
-
 def is_gone(pid: int) -> bool:
     """Tell whether a process has ended: one that nobody has waited for yet has, too."""
     with contextlib.suppress(OSError):
@@ -238,13 +212,13 @@ def shim(folder: Path, program: str, number: int, *, times: int = 1) -> tuple[in
     """Run a program under the shim, and send a signal to the shim alone."""
     (folder / "program.py").write_text(program)
     with trees.started("-m", "lint_rules.shim", "--json", "report.json", "--", "program.py", cwd=folder) as running:
-        wait_for(lambda: (folder / "started").exists() or running.poll() is not None)
+        trees.wait_for(lambda: (folder / "started").exists() or running.poll() is not None)
         for _ in range(times):
             running.send_signal(number)
             time.sleep(0.5)
         out, err = running.communicate(timeout=60)
     pids = [int(pid) for pid in (folder / "started").read_text().split()]
-    wait_for(lambda: all(map(is_gone, pids)), 10)
+    trees.wait_for(lambda: all(map(is_gone, pids)), 10)
     return running.returncode, out, err
 
 
@@ -282,11 +256,11 @@ def test_a_trial_of_fixes_is_interrupted(tmp_path: Path) -> None:
     command = [*trees.FIX, "part0", "part1", "--verify", "--", "program.py"]
     environment = {**trees.ENVIRONMENT, "TMPDIR": str(copies)}
     with trees.started(*command, cwd=folder, env=environment) as running:
-        wait_for(lambda: (tmp_path / "started").exists() or running.poll() is not None)
+        trees.wait_for(lambda: (tmp_path / "started").exists() or running.poll() is not None)
         running.send_signal(signal.SIGINT)
         _, err = running.communicate(timeout=60)
     assert (running.returncode, err.splitlines()[-1] + "\n") == (130, WHOLE)
-    wait_for(lambda: all(is_gone(int(pid)) for pid in (tmp_path / "started").read_text().split()), 10)
+    trees.wait_for(lambda: all(is_gone(int(pid)) for pid in (tmp_path / "started").read_text().split()), 10)
     assert {name: data for name, data in trees.contents(folder).items() if name != "program.py"} == before
     assert list(copies.iterdir()) == []
 
@@ -313,9 +287,9 @@ def test_a_canary_is_interrupted(tmp_path: Path) -> None:
     keys = {"LANGFUSE_PUBLIC_KEY": "pk", "LANGFUSE_SECRET_KEY": "sk", "LANGFUSE_HOST": "http://127.0.0.1:9"}
     environment = {**trees.ENVIRONMENT, **keys, "TMPDIR": str(tmp_path)}
     with trees.started("-m", "lint_rules.shim", "--canary", cwd=tmp_path, env=environment) as running:
-        wait_for(lambda: list(tmp_path.glob("canary-*/stderr")) or running.poll() is not None)
+        trees.wait_for(lambda: list(tmp_path.glob(f"{workplace.PREFIX}*/stderr")) or running.poll() is not None)
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=60)
     assert (running.returncode, out, err.splitlines()[-1]) == (130, "", "shim: canary: interrupted")
     assert list(tmp_path.iterdir()) == []
-    assert temporary.PREFIX not in err
+    assert temporary.PREFIX not in err and workplace.PREFIX not in err

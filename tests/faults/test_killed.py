@@ -153,7 +153,7 @@ def test_a_writer_that_lost_its_file_to_a_quick_cleaner_makes_another(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between making and locking it, a file looks like one that was left behind."""
-    locked, turns = temporary._locked, []
+    locked, turns = temporary.locked, []
 
     def late(descriptor: int) -> bool | None:
         if not turns:
@@ -162,7 +162,7 @@ def test_a_writer_that_lost_its_file_to_a_quick_cleaner_makes_another(
             left.unlink()
         return locked(descriptor)
 
-    monkeypatch.setattr(temporary, "_locked", late)
+    monkeypatch.setattr(temporary, "locked", late)
     with temporary.beside(folder / "a.py") as unfinished:
         unfinished.file.write(b"whole")
         unfinished.become(folder / "a.py")

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -107,6 +108,31 @@ def run(*command: str, cwd: Path, **options: object) -> subprocess.CompletedProc
         out, err = process.communicate(timeout=120)
     assert "Traceback" not in err, err
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def slow(folder: Path, door: str, what: str) -> list[str]:
+    """Return a command line for a door behind which one step tells that it has begun, and takes its time."""
+    module, _, name = what.rpartition(".")
+    text = (
+        f"import sys, time\nimport {module} as module\n"
+        f"step = module.{name}\n"
+        "def late(*arguments, **options):\n"
+        "    print('begun', flush=True)\n"
+        "    time.sleep(30)\n"
+        "    return step(*arguments, **options)\n"
+        f"module.{name} = late\n"
+        f"from lint_rules import interrupts\nfrom {door} import main\n"
+        "sys.exit(interrupts.guarded(main))\n"
+    )
+    (folder / "door.txt").write_text(text)
+    return ["door.txt"]
+
+
+def wait_for(happens: Callable[[], object], seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.02)
 
 
 def changes(folder: Path, old: Tree) -> Callable[[], bool]:

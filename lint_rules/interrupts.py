@@ -38,6 +38,15 @@ def tell(interruption: KeyboardInterrupt, told: str = "Interrupted.") -> int:
     return 128 + signal_of(interruption)
 
 
+def raise_if_behind(error: BaseException) -> None:
+    """Raise the interruption that `error` has taken the place of: what a library tidies up on the way out may fail."""
+    behind: BaseException | None = error
+    while behind is not None:
+        if isinstance(behind, KeyboardInterrupt):
+            raise behind
+        behind = behind.__context__
+
+
 def die_at_once() -> None:
     """Have signals end this process without a word: nothing has begun yet, or all is done."""
     for one in _SIGNALS:

@@ -73,6 +73,7 @@ FLOORS = {
         "lint_rules.engine",
         "codemods.engine",
         "lint_rules.difference",
+        "lint_rules.interrupts",
         "lint_rules.files",
         "lint_rules.finding",
     ],
@@ -102,7 +103,7 @@ FLOORS = {
     ],
     "lint_rules.patch": ["lint_rules.report"],
     "lint_rules.terminal": ["lint_rules.patch", "lint_rules.report"],
-    "lint_rules.outcome": ["lint_rules.files", "lint_rules.finding"],
+    "lint_rules.outcome": ["lint_rules.interrupts", "lint_rules.files", "lint_rules.finding"],
     "lint_rules.add_noqa": [
         "lint_rules.bounds",
         "lint_rules.engine",

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from lint_rules import interrupts, temporary, workplace
+from lint_rules import interrupts, outcome, temporary, workplace
+from lint_rules.finding import FileReport
 from lint_rules.shim.launch import Fresh, Job, Running
 from lint_rules.shim.run import _finish
 
@@ -171,6 +172,19 @@ def test_what_nobody_can_catch_is_not_lost(capsys: pytest.CaptureFixture[str]) -
         for one, handler in before.items():
             signal.signal(one, handler)
     assert capsys.readouterr().err == "Interrupted.\n"
+
+
+def test_what_fails_on_the_way_out_does_not_take_its_place() -> None:
+    """LibCST looks up positions when it is left, and does not find them."""
+
+    def step() -> FileReport:
+        try:
+            raise interrupts.Interrupted(signal.SIGTERM)
+        finally:
+            _ = {}["a position"]
+
+    with pytest.raises(interrupts.Interrupted):
+        outcome.guarded("a.py", step)
 
 
 def test_a_signal_in_a_block_that_must_not_be_left_halfway_comes_at_its_end() -> None:

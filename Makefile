@@ -23,7 +23,7 @@ test-all:  ## Run the suite on every supported Python that this machine has (TES
 	$(PYTHON) tests/pythons.py $(TESTS)
 
 faults: $(VENV)/.test  ## Kill 200 fixes and interrupt 100 runs at random moments, and all else that can go wrong
-	FAULTS=1 FAULTS_KILLS=200 FAULTS_SIGNALS=100 $(BIN)/python -m pytest tests/faults tests/shim/test_forkless.py
+	FAULTS=1 FAULTS_KILLS=200 FAULTS_SIGNALS=100 $(BIN)/python -m pytest tests/faults tests/safety tests/shim/test_forkless.py
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check lint_rules codemods tests

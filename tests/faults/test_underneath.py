@@ -204,7 +204,7 @@ while not (folder / "stop").exists():
 
 def test_another_program_writes_all_the_time(tmp_path: Path) -> None:
     """It only ever appends, by renames as editors do: a line of its own that is gone was overwritten."""
-    folder = trees.plant(tmp_path / "tree", 12, 3)
+    folder = trees.plant(tmp_path / "tree", 8, 3)
     seed = random.SystemRandom().randrange(10**6)
     line = [sys.executable, "-c", WRITER, str(folder), str(seed)]
     with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as writer:

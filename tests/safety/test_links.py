@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.repository import ENVIRONMENT, Done, Repository, loss, module
+from tests.faults import trees
 
 BEFORE = module(loss())
 SKIPPED = "a link leads out of the folder to it: not written (name the file itself to have it written)"
@@ -22,7 +23,7 @@ def run(*arguments: str, cwd: Path, stdin: bytes = b"") -> Done:
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-@pytest.fixture(params=["plain", "git"])
+@pytest.fixture(params=[pytest.param("plain", marks=trees.long), "git"])
 def project(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A project with a link of each kind to a file outside, and one inside."""
     (tmp_path / "outside").mkdir()

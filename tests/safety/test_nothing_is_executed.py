@@ -17,6 +17,8 @@ NEW_ENOUGH = pytest.mark.skipif(sys.version_info < (3, 11), reason="`python -P` 
 OTHERS = ("libcst", "packaging", "tomli", "flake8", "pycodestyle", "pyflakes", "mccabe")
 UNHELPED = {"lint_rules", "codemods", "runpy"}
 """What `python -m lint_rules` is, and what Python itself runs to get there."""
+SPARED: set[str] = set()
+"""What Python runs from the working directory whatever it is told, as was found out once."""
 FIXABLE = module(loss())
 FORMATS = ("concise", "github", "gitlab", "json", "json-lines", "junit", "markdown", "sarif")
 CHECKS = (
@@ -51,9 +53,12 @@ class Trapped:
         """Remove what any `python -m` springs, and breaks on, before the module that it is told gets a say."""
         elsewhere.mkdir()
         (elsewhere / "nothing.py").write_text("")
+        for name in SPARED:
+            (self.top / f"{name}.py").unlink()
         while self.run("-m", "nothing", path=[elsewhere], fine=True) or self.sprung_file.exists():
             for name in self.sprung():
                 (self.top / f"{name}.py").unlink()
+                SPARED.add(name)
 
     def _trap(self, path: Path) -> None:
         path.parent.mkdir(exist_ok=True)

@@ -70,6 +70,7 @@ def test_a_gate(tmp_path: Path, parent: Path) -> None:
     assert list(parent.iterdir()) == []
 
 
+@trees.with_sdks
 def test_a_shim(tmp_path: Path, parent: Path) -> None:
     (tmp_path / "program.py").write_text(SLEEPS)
     command = ["-m", "lint_rules.shim", "--", "program.py"]
@@ -80,6 +81,7 @@ def test_a_shim(tmp_path: Path, parent: Path) -> None:
 
 
 @trees.long
+@trees.with_sdks
 def test_a_trial_of_fixes(tmp_path: Path, parent: Path) -> None:
     folder = trees.plant(tmp_path / "tree", 2)
     (folder / "program.py").write_text(f"import os\nos.chdir({str(tmp_path)!r})\n{SLEEPS}")

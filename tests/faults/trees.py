@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -37,6 +38,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE":
 Tree = Mapping[str, bytes]
 
 long = pytest.mark.skipif("FAULTS" not in os.environ, reason="of the long form: make faults")
+with_sdks = pytest.mark.skipif(importlib.util.find_spec("litellm") is None, reason="needs the SDKs")
 
 
 def plant(folder: Path, files: int = 60, folders: int = 6) -> Path:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.repository import ENVIRONMENT, Repository
-from tests.faults.trees import long
+from tests.faults.trees import long, with_sdks
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases"
@@ -118,6 +118,7 @@ def test_finding_and_fixing_use_none(
     assert bool(changed) is (arguments[0] == "lint_rules.fix")
 
 
+@with_sdks
 @pytest.mark.parametrize("program", [ASKS, pytest.param(CALLS, marks=long)], ids=["a socket", "LiteLLM"])
 def test_the_shim_is_on_loopback_only(listener: Listener, tmp_path: Path, program: str) -> None:
     (tmp_path / "program.py").write_text(program)

@@ -84,7 +84,9 @@ def trapped(tmp_path: Path) -> Trapped:
 
 
 def test_the_traps_work(trapped: Trapped) -> None:
-    trapped.run("-c", "import json, difflib, packaging")
+    elsewhere = trapped.top.parent / "elsewhere"
+    (elsewhere / "program.py").write_text("import json, difflib, packaging\n")
+    trapped.run("-m", "program", path=[elsewhere])
     assert trapped.sprung() == {"json", "difflib", "packaging"}
 
 

@@ -56,26 +56,24 @@ def clear(parent: str) -> None:
     """Remove the folders in `parent` that killed runs of this user have left, and nothing else; looks once in a run."""
     with contextlib.suppress(OSError), os.scandir(parent) as entries:
         for entry in entries:
-            if _NAME.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False) and _is_ours(entry):
+            if _NAME.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
                 _remove_if_abandoned(entry.path)
 
 
-def _is_ours(entry: os.DirEntry[str]) -> bool:
-    """Tell whether a folder belongs to this user, in a folder that everybody may write to."""
-    return not hasattr(os, "geteuid") or entry.stat(follow_symlinks=False).st_uid == os.geteuid()
-
-
 def _remove_if_abandoned(path: str) -> None:
-    with contextlib.suppress(OSError):
-        if not hasattr(os, "O_DIRECTORY"):
-            if time.time() - os.lstat(path).st_mtime > PATIENCE:
+    with contextlib.suppress(OSError):  # somebody else has removed it meanwhile
+        status = os.lstat(path)
+        if hasattr(os, "geteuid") and status.st_uid != os.geteuid():
+            return
+        old = time.time() - status.st_mtime > PATIENCE
+        if not hasattr(os, "O_DIRECTORY"):  # Windows opens no folder
+            if old:
                 _remove(path)
             return
         descriptor = _opened(path)
         try:
-            ours = locked(descriptor)
-            old = time.time() - os.fstat(descriptor).st_mtime > PATIENCE
-            if (ours or (ours is None and old)) and _is_there(descriptor, path):
+            free = locked(descriptor)
+            if (old if free is None else free) and _is_there(descriptor, path):
                 _remove(path)
         finally:
             os.close(descriptor)

@@ -98,7 +98,8 @@ def _encoding(data: bytes) -> str:
 
 
 def _lines(data: bytes) -> list[bytes]:
-    return _LINE.findall(data)
+    """Split a file into lines; a byte order mark belongs to the file, whatever its first line is."""
+    return _LINE.findall(data.removeprefix(codecs.BOM_UTF8))
 
 
 def _ends(data: bytes) -> set[bytes]:

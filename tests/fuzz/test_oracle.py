@@ -54,5 +54,11 @@ def test_a_line_may_not_move_to_the_right_without_a_reason() -> None:
     assert list(step_harm(loop, drained.replace(b"    b()", b"        b()"), [finding]))
 
 
+def test_a_byte_order_mark_stays_with_the_file_and_not_with_its_first_line() -> None:
+    marked = b"\xef\xbb\xbf"
+    assert list(step_harm(marked + BEFORE, marked + b"import asyncio\r\n" + GOOD, [READ])) == []
+    assert list(step_harm(marked + BEFORE, b"import asyncio\r\n" + marked + GOOD, [READ]))
+
+
 def test_comments_that_suppress_may_go() -> None:
     assert list(harm(b"x = 1  # noqa: LLM101\n", b"x = 1\n")) == []

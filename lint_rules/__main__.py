@@ -3,18 +3,23 @@
 
 from __future__ import annotations
 
+if __name__ == "__main__":
+    from lint_rules import interrupts
+
+    interrupts.die_at_once()  # while the rest is imported
+
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from lint_rules import __version__, engine, files, outputs, progress
+from lint_rules import __version__, engine, files, interrupts, outputs, progress
 from lint_rules.configuration import Configuration
 from lint_rules.finding import FileReport, Status
 from lint_rules.gate import Gate, add_gate
-from lint_rules.options import BROKEN, CLEAN, FINDINGS, INTERRUPTED, Parser, add_manual, add_selection, given
+from lint_rules.options import BROKEN, CLEAN, FINDINGS, Parser, add_manual, add_selection, given
 from lint_rules.refusal import Refused
-from lint_rules.report import problem_line
+from lint_rules.report import printable, problem_line
 from lint_rules.stdin import add_stdin, check_stdin, is_asked_for
 from lint_rules.targets import Finder
 
@@ -34,8 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Refused as error:
         print(error, file=sys.stderr)
         return BROKEN
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    except KeyboardInterrupt as interruption:
+        return interrupts.tell(interruption, "Interrupted: not everything was checked; every file is whole.")
     except OSError as error:  # of stdout: what is wrong with a file is in its report
         outputs.tell_stdout_failed(error)
         return BROKEN
@@ -131,9 +136,9 @@ def _show_target(paths: Sequence[str], finder: Finder) -> int:
 def tell_of_targets(finder: Finder, *, notes: bool = True) -> bool:
     """Tell on stderr what there is to say about the targets of a run, and whether settings were wrong."""
     for note in finder.notes if notes else ():
-        print(f"note: {note}", file=sys.stderr)
+        print(f"note: {printable(note)}", file=sys.stderr)
     for problem in finder.problems:
-        print(f"error: {problem}", file=sys.stderr)
+        print(f"error: {printable(problem)}", file=sys.stderr)
     return bool(finder.problems)
 
 
@@ -148,6 +153,8 @@ class Tally:
         """Pass reports on."""
         for report in reports:
             self.seen.add(report.status)
+            if report.findings:  # also of a file that is not to be written
+                self.seen.add(Status.FINDINGS)
             self.tell(report)
             yield report
 
@@ -166,4 +173,4 @@ class Tally:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(interrupts.guarded(main))

@@ -7,19 +7,25 @@ hold), 130 interrupted.
 
 from __future__ import annotations
 
+if __name__ == "__main__":
+    from lint_rules import interrupts
+
+    interrupts.die_at_once()  # while the rest is imported
+
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
-from lint_rules import files, progress
+from lint_rules import files, interrupts, progress, temporary
 from lint_rules.__main__ import Tally, tell_of_targets
+from lint_rules.bounds import held_back
 from lint_rules.configuration import Configuration
 from lint_rules.engine import Surroundings
 from lint_rules.finding import FileReport
 from lint_rules.fixing import Keep, fix_file
 from lint_rules.interactive import Dialog, fix_interactively
-from lint_rules.options import BROKEN, INTERRUPTED, Parser, add_selection, given
+from lint_rules.options import BROKEN, Parser, add_selection, given
 from lint_rules.outcome import failed
 from lint_rules.outputs import tell_stdout_failed
 from lint_rules.stdin import add_stdin, fix_stdin, is_asked_for
@@ -36,9 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:  # of stdout: what is wrong with a file is in its report
         tell_stdout_failed(error)
         return BROKEN
-    except KeyboardInterrupt:
-        print("Interrupted: every file is either as it was or completely fixed.", file=sys.stderr)
-        return INTERRUPTED
+    except KeyboardInterrupt as interruption:
+        return interrupts.tell(interruption, "Interrupted: every file is either as it was or completely fixed.")
     return code
 
 
@@ -59,6 +64,8 @@ def _reports(
     options: argparse.Namespace, around: Surroundings, keep: Keep | None = None, *, write: bool
 ) -> Iterator[FileReport]:
     found = list(files.discover(options.paths))
+    if write:
+        temporary.clear_around(one.path for one in found if one.problem is None)
     if options.interactive:
         return _asked(found, options, around)
     return progress.shown(_each_fixed(found, options, around, write=write, keep=keep), len(found))
@@ -72,7 +79,9 @@ def _asked(found: Iterable[files.Found], options: argparse.Namespace, around: Su
         if one.problem:
             yield failed(one.path, one.problem)
             continue
-        report = fix_interactively(one.path, around=around, unsafe=options.unsafe_fixes, dialog=dialog)
+        report = held_back(one.path, options.paths, around) or fix_interactively(
+            one.path, around=around, unsafe=options.unsafe_fixes, dialog=dialog
+        )
         if report.fixed:
             around = around.anew()
         yield report
@@ -90,7 +99,9 @@ def _each_fixed(
         if found.problem:
             yield failed(found.path, found.problem)
             continue
-        report = fix_file(found.path, around=around, unsafe=options.unsafe_fixes, write=write, keep=keep)
+        report = held_back(found.path, options.paths, around) or fix_file(
+            found.path, around=around, unsafe=options.unsafe_fixes, write=write, keep=keep
+        )
         if write and report.fixed:
             around = around.anew()  # what was known of that module is out of date
         yield report
@@ -158,4 +169,4 @@ def _seconds(text: str) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(interrupts.guarded(main))

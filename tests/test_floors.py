@@ -16,7 +16,13 @@ ROOT = Path(__file__).parents[1]
 FLOORS = {
     "lint_rules.finding": [],
     "lint_rules.settings": [],
-    "lint_rules.files": ["lint_rules.finding"],
+    "lint_rules.temporary": [],
+    "lint_rules.workplace": ["lint_rules.temporary"],
+    "lint_rules.interrupts": [],
+    "lint_rules.safe_path": [],
+    "lint_rules.plumbing": [],
+    "lint_rules.links": [],
+    "lint_rules.files": ["lint_rules.links", "lint_rules.plumbing", "lint_rules.temporary", "lint_rules.finding"],
     "lint_rules.configuration": [
         "lint_rules.settings",
         "lint_rules.files",
@@ -24,7 +30,12 @@ FLOORS = {
         "lint_rules.rules",
         "lint_rules.targets",
     ],
-    "lint_rules.options": ["lint_rules.configuration", "lint_rules.settings", "lint_rules.targets"],
+    "lint_rules.options": [
+        "lint_rules.configuration",
+        "lint_rules.report",
+        "lint_rules.settings",
+        "lint_rules.targets",
+    ],
     "lint_rules.semantics": ["lint_rules.semantics", "lint_rules.settings", "lint_rules.finding", "lint_rules.files"],
     "lint_rules.targets": [
         "lint_rules.targets",
@@ -62,6 +73,7 @@ FLOORS = {
         "lint_rules.engine",
         "codemods.engine",
         "lint_rules.difference",
+        "lint_rules.interrupts",
         "lint_rules.files",
         "lint_rules.finding",
     ],
@@ -70,9 +82,15 @@ FLOORS = {
         "lint_rules.suggestions",
         "lint_rules.engine",
         "lint_rules.files",
+        "lint_rules.temporary",
         "lint_rules.finding",
     ],
-    "lint_rules.shim": ["lint_rules.shim"],
+    "lint_rules.shim": [
+        "lint_rules.shim",
+        "lint_rules.workplace",
+        "lint_rules.temporary",
+        "lint_rules.interrupts",
+    ],
     "lint_rules.engine": [
         "lint_rules.configuration",
         "lint_rules.rules",
@@ -85,8 +103,9 @@ FLOORS = {
     ],
     "lint_rules.patch": ["lint_rules.report"],
     "lint_rules.terminal": ["lint_rules.patch", "lint_rules.report"],
-    "lint_rules.outcome": ["lint_rules.files", "lint_rules.finding"],
+    "lint_rules.outcome": ["lint_rules.interrupts", "lint_rules.files", "lint_rules.finding"],
     "lint_rules.add_noqa": [
+        "lint_rules.bounds",
         "lint_rules.engine",
         "lint_rules.suppression",
         "lint_rules.outcome",
@@ -94,9 +113,12 @@ FLOORS = {
         "lint_rules.files",
         "lint_rules.finding",
     ],
+    "lint_rules.bounds": ["lint_rules.engine", "lint_rules.finding"],
     "lint_rules.refusal": ["lint_rules.report"],
     "lint_rules.gate": [
         "lint_rules.gate",
+        "lint_rules.plumbing",
+        "lint_rules.workplace",
         "lint_rules.baseline",
         "lint_rules.refusal",
         "lint_rules.engine",
@@ -110,9 +132,15 @@ FLOORS = {
         "lint_rules.settings",
     ],
     "lint_rules.baseline": ["lint_rules.gate", "lint_rules.refusal", "lint_rules.files", "lint_rules.finding"],
-    "codemods": ["codemods", "lint_rules.suppression", "lint_rules.finding", "lint_rules.files"],
+    "codemods": [
+        "codemods",
+        "lint_rules.suppression",
+        "lint_rules.semantics.syntax",
+        "lint_rules.finding",
+        "lint_rules.files",
+    ],
     "lint_rules.scratch": ["lint_rules.files"],
-    "lint_rules.verify": ["lint_rules.scratch", "lint_rules.shim", "lint_rules.finding"],
+    "lint_rules.verify": ["lint_rules.scratch", "lint_rules.shim", "lint_rules.workplace", "lint_rules.finding"],
 }
 DOORS = {"lint_rules", "lint_rules.__main__", "lint_rules.fix", "lint_rules.plugin", "codemods.commands"}
 DOORS |= {f"lint_rules.{part}" for part in ("fixing", "interactive", "stdin", "story", "verified")}

@@ -26,9 +26,12 @@ _UNMARKED_ANCESTORS = 3
 """How far above its outermost package the root of a project is looked for when nothing marks it."""
 _INIT = "__init__.py"
 _IMPORT = re.compile(
-    rb"\n[ \t]*(?:from[ \t]+(?P<dots>\.*)[ \t]*(?P<base>[\w.]*)[ \t]+import[ \t]+(?P<names>\([^)]*\)|[^\n#]*)"
+    rb"\n[ \t]*(?:from[ \t]*(?:(?P<dots>\.+)[ \t]*)?(?:(?P<base>\w[\w.]*)[ \t]+)?import\b[ \t]*"
+    rb"(?P<names>\([^)\n]*(?:\n(?![ \t]*from[ \t])[^)\n]*)*\)|[^\n#]*)"
     rb"|import[ \t]+(?P<modules>[^\n#]+))"
 )
+"""Imports, in time linear in the text whatever it holds: no blank or dot can be read in two ways, and no list of names
+runs past the next `from`."""
 _NAMES = re.compile(r"(\w+)(?:\s+as\s+\w+)?")
 _SDK_PACKAGES = {"litellm": ("main.py", "utils.py"), "langfuse": ("openai.py", "media.py")}
 """A package of this name that holds these files is the SDK itself, not something that shadows it."""

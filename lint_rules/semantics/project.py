@@ -216,11 +216,18 @@ class Project:
         paths = self._closure(path)
         if len(paths) > MAX_PROGRAM or not any(map(self.prospects.traces, paths)):
             return None
-        outlines = {path: outline(tree, self.home(path))}
-        outlines |= {one: found for one in paths[1:] if (found := self._outline(one)) is not None}
+        own = outline(tree, self.home(path))
+        registering = [self._outline(one) for one in paths[1:] if self.prospects.traces(one)]
+        callbacks = frozenset().union(*(one.callbacks for one in registering if one is not None))
+        return Program(callbacks, own.tracing_off, partial(self._outlined, path, own, paths[1:]))
+
+    def _outlined(
+        self, path: str, own: Outline, others: list[str]
+    ) -> tuple[tuple[Outline, ...], tuple[tuple[int, ...], ...]]:
+        outlines = {path: own} | {one: found for one in others if (found := self._outline(one)) is not None}
         index = {one: at for at, one in enumerate(outlines)}
         neighbours = (tuple(index[near] for near in self.modules.imports(one) if near in index) for one in outlines)
-        return Program(tuple(outlines.values()), tuple(neighbours))
+        return tuple(outlines.values()), tuple(neighbours)
 
     def _leading(self, path: str) -> frozenset[str]:
         """Return the names of a module's functions that may lead to the SDKs, to chunks or to a flush."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -104,21 +104,28 @@ class Outline:
 
 @dataclass(frozen=True)
 class Program:
-    """The modules that an entry point's module imports, itself first, taken together."""
+    """The modules that an entry point's module imports, itself first, taken together; outlined when that is asked for."""
 
-    outlines: tuple[Outline, ...]
-    neighbours: tuple[tuple[int, ...], ...] = ()
-    """For each module, the modules that it imports itself."""
+    callbacks: frozenset[str]
+    """The Langfuse callbacks that imported modules register with LiteLLM, by name."""
+    tracing_off: bool
+    """The entry module switches tracing off."""
+    outlined: Callable[[], tuple[tuple[Outline, ...], tuple[tuple[int, ...], ...]]]
+    """Gives the outlines, and for each module the modules that it imports itself."""
+
+    @cached_property
+    def _outlined(self) -> tuple[tuple[Outline, ...], tuple[tuple[int, ...], ...]]:
+        return self.outlined()
 
     @property
-    def callbacks(self) -> frozenset[str]:
-        """The Langfuse callbacks that imported modules register with LiteLLM, by name."""
-        return frozenset().union(*(outline.callbacks for outline in self.outlines[1:]))
+    def outlines(self) -> tuple[Outline, ...]:
+        """The modules, in the order of `neighbours`."""
+        return self._outlined[0]
 
     @property
-    def tracing_off(self) -> bool:
-        """Tell whether the entry module switches tracing off."""
-        return bool(self.outlines) and self.outlines[0].tracing_off
+    def neighbours(self) -> tuple[tuple[int, ...], ...]:
+        """For each module, the modules that it imports itself."""
+        return self._outlined[1]
 
     def reached(self, names: Iterable[str]) -> Sketch:
         """Return what happens in everything that `names` lead to; a flush may be arranged on import, too."""
@@ -150,7 +157,7 @@ class Program:
                 continue
             seen.add(place)
             module, name = place
-            for at in (module, *(self.neighbours[module] if self.neighbours else ())):
+            for at in (module, *self.neighbours[module]):
                 sketch = self.outlines[at].functions.get(name)
                 if sketch is not None and (at, MODULE) != (at, name):
                     traced.merge(sketch)

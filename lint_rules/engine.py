@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import gc
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from lint_rules import files
 from lint_rules.configuration import Configuration, Misconfigured
@@ -69,6 +71,19 @@ def _findings(facts: ModuleFacts, text: str, settings: Settings) -> Iterator[Fin
         yield from rule.afterthoughts(checked)
 
 
+@contextmanager
+def collecting_late() -> Iterator[None]:
+    """Keep the garbage collector from going through all there is each time that a module's nodes are made: nothing of
+    it is garbage, and that takes half of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 def check_bytes(data: bytes, path: str, around: Surroundings | None = None) -> FileReport:
     """Check one module's bytes. Never raises for what the bytes hold: whatever is wrong with them becomes the
     outcome."""
@@ -125,4 +140,6 @@ def check_found(discovered: Iterable[files.Found], around: Surroundings | None =
         if found.problem is not None:
             yield FileReport(found.path, Status.FAILED, problem=found.problem)
         else:
-            yield check_file(found.path, around)
+            with collecting_late():
+                report = check_file(found.path, around)
+            yield report

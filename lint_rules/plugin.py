@@ -13,7 +13,7 @@ from lint_rules.safe_path import FromElsewhere
 
 with FromElsewhere():  # `python -m flake8` would import the linted project
     from lint_rules.configuration import Configuration, Given, Misconfigured, is_dotted
-    from lint_rules.engine import Surroundings, check_tree, may_matter
+    from lint_rules.engine import Surroundings, check_tree, collecting_late, may_matter
     from lint_rules.rules import all_rules
     from lint_rules.semantics.facts import TooLargeError
     from lint_rules.settings import Settings
@@ -63,7 +63,7 @@ class Plugin:
         """Take what flake8 has read from its command line and configuration files; each run starts afresh."""
         target = tuple(options.llm_target.splitlines())
         if target:
-            with FromElsewhere():
+            with FromElsewhere(), collecting_late():
                 _refuse_misstated(target)
         sources, helpers = (
             _names(option, given)
@@ -80,7 +80,7 @@ class Plugin:
             data = text.encode("utf-8", "surrogatepass")
             if not may_matter(data, self._filename, self.around.project(settings)):
                 return
-            with FromElsewhere():
+            with FromElsewhere(), collecting_late():
                 problem = self.around.targets.problem(self._filename)
                 findings = check_tree(self._tree, data, text, self._filename, settings, self.around)
         except Misconfigured as error:  # flake8 has no other place for what is wrong with a project's settings

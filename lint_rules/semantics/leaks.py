@@ -58,7 +58,7 @@ def makes_streams(data: bytes, near: Collection[str], declared: Declared) -> boo
     what is declared to return one."""
     if declared.sources and writes(data, {name.rpartition(".")[2] for name in declared.sources}):
         return True
-    if not (b"litellm" in data and _USES.search(b"\n" + data)) and not writes(data, near):
+    if not (b"litellm" in data and _USES.search(b"\n" + data)) and not obtained(data, near):
         return False
     return _MAKES.search(data) is not None
 

@@ -30,7 +30,7 @@ MAX_PROGRAM = 600
 _CALLBACKS = re.compile(rb"\b(?:%s)\b" % "|".join(sorted(sdk.CALLBACK_KEYWORDS)).encode())
 _LOOPS = rb"(?:asyncio|anyio|trio|uvloop|nest_asyncio|asgiref)"
 _ENDS = re.compile(
-    rb"\b%(loops)s\s*\.\s*(?:runners\s*\.\s*)?run\b|\bimport\b[^\n]*\b(?:run|%(loops)s\s+as)\b|\n[ \t]*run\b|\bRunner\b"
+    rb"\b%(loops)s\s*\.\s*(?:runners\s*\.\s*)?run\b|\bimport\b[^\n]*\b(?:run|%(loops)s\s+as)\b|\n[ \t]*run\s*(?:,|\)|as\b)|\bRunner\b"
     rb"|run_until_complete|run_sync|async_to_sync|lifespan|cleanup_ctx|on_(?:shutdown|cleanup)|(?:before|after)_server_stop"
     rb"|after_serving|main_process_stop|\bshutdown[ \t]*=|\bshutdown\.(?:append|extend)\b|[\"']shutdown[\"']"
     % {b"loops": _LOOPS}
@@ -63,6 +63,8 @@ class _Realm:
     leaks: Leaks = field(default_factory=Leaks)
     explored: dict[str, frozenset[str]] = field(default_factory=dict)
     """Modules that were interpreted, with the names of others that they wrote."""
+    is_traced: bool = False
+    """One of them names Langfuse in its code."""
     is_explored: bool = False
     is_open: bool = False
     """Nothing can be ruled out."""
@@ -108,10 +110,11 @@ class Prospects:
     def _surveyed(self, key: str) -> _Realm:
         paths = self._modules.below_realm(key)
         mentioned = self._project.declared.is_mentioned
-        near = tuple(one for one in paths if mentioned(self._modules.peek(one) or b"") and not self._is_sdk(one))
+        near = tuple(one for one in paths if mentioned(self._modules.read(one) or b"") and not self._is_sdk(one))
         names = sorted(name.encode() for name in self._modules.outward(key) - sys.stdlib_module_names)
         outward = rb"\n[ \t]*(?:from|import)[ \t]+(?:[^\n#]*,[ \t]*)?(?:%s)\b" % b"|".join(map(re.escape, names))
-        return _Realm(paths, frozenset(paths), near, re.compile(outward) if names else None)
+        is_traced = any(map(self.traces, near))
+        return _Realm(paths, frozenset(paths), near, re.compile(outward) if names else None, is_traced=is_traced)
 
     def _leads_out(self, path: str, data: bytes, realm: _Realm) -> bool:
         """Tell whether a module imports one that is not of its project."""
@@ -156,7 +159,7 @@ class Prospects:
         if realm.is_explored:
             return
         realm.is_explored = True
-        found = [one for one in realm.near if self._makes(self._modules.peek(one) or b"", realm) or self.traces(one)]
+        found = [one for one in realm.near if self._makes(self._modules.read(one) or b"", realm) or self.traces(one)]
         while found and not realm.is_open:
             known = len(realm.leaks.words)
             for path in found:
@@ -166,7 +169,7 @@ class Prospects:
             found = [one for one in realm.paths if self._is_next(one, realm)]
 
     def _is_next(self, path: str, realm: _Realm) -> bool:
-        data = self._modules.peek(path) or b""
+        data = self._modules.read(path) or b""
         new = obtained(data, realm.leaks.streams | realm.leaks.langfuse) - realm.explored.get(path, frozenset())
         if not new and (path in realm.explored or not self._makes(data, realm)):
             return False
@@ -205,10 +208,11 @@ class Prospects:
     def _ends_traced(self, path: str, data: bytes, realm: _Realm) -> bool:
         """Tell whether a module that may end a program or serve requests has to do with traces, itself or by what it
         imports, directly or not."""
-        if not any(map(self.traces, (path, *realm.near))):
+        if not (realm.is_traced or self.traces(path)):
             return False
         serves = b"async def" in data and _HANDLES.search(data) is not None
-        if (serves or _may_end(data)) and self._leads_to(self.traces, path):
+        registers = _CALLBACKS.search(data) is not None and (b"litellm" in data or obtained(data, realm.leaks.sdk))
+        if (serves or registers or _may_end(data)) and self._leads_to(self.traces, path):
             return True
         return serves and self._project.matters_as(path, data) and self._leads_to(self.exports, path)
 
@@ -231,8 +235,8 @@ class Prospects:
 
 
 def _may_end(data: bytes) -> bool:
-    """Tell whether a module may run coroutines to their end, be told when the program ends, or register callbacks."""
-    if _ENDS.search(data) or _CALLBACKS.search(data):
+    """Tell whether a module may run coroutines to their end, or be told when the program ends."""
+    if _ENDS.search(data):
         return True
     return b"asynccontextmanager" in data and _LIFESPAN.search(data) is not None
 

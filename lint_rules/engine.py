@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import ast
-import gc
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 
 from lint_rules import files
 from lint_rules.configuration import Configuration, Misconfigured
@@ -15,6 +13,7 @@ from lint_rules.rules import Checked, all_rules
 from lint_rules.semantics.declared import Declared
 from lint_rules.semantics.facts import ModuleFacts, Source, TooLargeError, facts_of
 from lint_rules.semantics.project import Project
+from lint_rules.semantics.syntax import collecting_late
 from lint_rules.settings import Settings
 from lint_rules.suppression import hides_whole_file, is_mentioned, lists_our_codes, suppressions
 from lint_rules.targets import Finder
@@ -71,19 +70,6 @@ def _findings(facts: ModuleFacts, text: str, settings: Settings) -> Iterator[Fin
         yield from rule.afterthoughts(checked)
 
 
-@contextmanager
-def collecting_late() -> Iterator[None]:
-    """Keep the garbage collector from going through all there is each time that a module's nodes are made: nothing of
-    it is garbage, and that takes half of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 def check_bytes(data: bytes, path: str, around: Surroundings | None = None) -> FileReport:
     """Check one module's bytes. Never raises for what the bytes hold: whatever is wrong with them becomes the
     outcome."""
@@ -136,10 +122,13 @@ def check_files(paths: Iterable[str], around: Surroundings | None = None) -> Ite
 def check_found(discovered: Iterable[files.Found], around: Surroundings | None = None) -> Iterator[FileReport]:
     """Check what discovery found."""
     around = around or Surroundings()
+    with collecting_late():
+        yield from _check_found(discovered, around)
+
+
+def _check_found(discovered: Iterable[files.Found], around: Surroundings) -> Iterator[FileReport]:
     for found in discovered:
         if found.problem is not None:
             yield FileReport(found.path, Status.FAILED, problem=found.problem)
         else:
-            with collecting_late():
-                report = check_file(found.path, around)
-            yield report
+            yield check_file(found.path, around)

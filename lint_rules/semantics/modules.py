@@ -17,7 +17,7 @@ from lint_rules import files
 
 MAX_LISTED = 20_000
 """Modules of a project that are looked at as a whole; of a larger one, only the package that a module is in."""
-MAX_KEPT = 48_000_000
+MAX_KEPT = 24_000_000
 """Bytes of modules that are kept to be read again."""
 
 _ROOT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")

@@ -38,6 +38,8 @@ MAX_PROGRAM = 600
 """Modules of one program that are outlined; a larger program is not judged as a whole."""
 MAX_CALLERS = 12
 """Modules that are gone through to see what they pass to one module's functions."""
+MAX_MACHINES = 48
+"""Modules of which everything that was seen is kept."""
 MAX_MODULES = 200
 """Modules interpreted on behalf of one run; beyond that, imports lead outside."""
 
@@ -97,6 +99,9 @@ class Project:
         words = self.prospects.seen(path, data)
         known = self._machines.get(path)
         if known is None or known[0] != data or not words <= known[1]:
+            self._machines.pop(path, None)
+            while len(self._machines) >= MAX_MACHINES:
+                del self._machines[next(iter(self._machines))]
             result = self._interpreter(path, data, tree)
             own = result.leaks.words | result.leaks.langfuse if isinstance(result, Machine) else frozenset()
             known = self._machines[path] = (data, words | own, result)
@@ -113,9 +118,12 @@ class Project:
         return machine
 
     def forget(self) -> None:
-        """Forget what has been seen of imported modules: more is of interest now than when they were looked at."""
+        """Forget what has been seen of imported modules: more is of interest now than when they were looked at, or
+        others are."""
         self._homes.clear()
         self._records.clear()
+        self._outlines.clear()
+        self._leads.clear()
 
     def _names_litellm(self, path: str) -> bool:
         return self._uses(self.modules.read(path) or b"")
@@ -193,7 +201,7 @@ class Project:
         if path not in self._homes:
             self._homes[path] = None
             self._interpret(path)
-        return self._homes[path]
+        return self._homes.get(path)
 
     def _interpret(self, path: str) -> None:
         data = self.modules.read(path)

@@ -87,6 +87,7 @@ class Prospects:
         self._modules.give(path, data)
         if own:
             if self._makes(data, realm) or (b"langfuse" in data and not self._is_sdk(path) and self.traces(path)):
+                self._explore(realm)
                 return True
         if not (realm.near or own) and not self._leads_out(path, data, realm):
             return False
@@ -138,9 +139,9 @@ class Prospects:
     def interest(self, path: str) -> Interest | None:
         """Return what a module has to be interpreted for, as far as it is known by now; None: for everything."""
         realm, data = self._realm(path), self._modules.read(path) or b""
-        if realm.is_open or self._project.declared.names or self._is_sdk(path) or self._leads_out(path, data, realm):
+        is_known = realm.is_explored and not realm.is_open and not self._project.declared.names
+        if not is_known or self._is_sdk(path) or self._leads_out(path, data, realm):
             return None
-        self._explore(realm)
         if self._ends_traced(path, data, realm):
             return None
         leaks = realm.leaks
@@ -159,6 +160,7 @@ class Prospects:
         if realm.is_explored:
             return
         realm.is_explored = True
+        self._project.forget()
         found = [one for one in realm.near if self._makes(self._modules.read(one) or b"", realm) or self.traces(one)]
         while found and not realm.is_open:
             known = len(realm.leaks.words)

@@ -11,12 +11,12 @@ from typing import Any, ClassVar
 from lint_rules import __version__
 from lint_rules.safe_path import FromElsewhere
 
-with FromElsewhere(), collecting_late():  # `python -m flake8` would import the linted project
+with FromElsewhere():  # `python -m flake8` would import the linted project
     from lint_rules.configuration import Configuration, Given, Misconfigured, is_dotted
     from lint_rules.engine import Surroundings, check_tree, may_matter
     from lint_rules.rules import all_rules
     from lint_rules.semantics.facts import TooLargeError
-from lint_rules.semantics.syntax import collecting_late
+    from lint_rules.semantics.syntax import collecting_late
     from lint_rules.settings import Settings
     from lint_rules.targets import Finder
 

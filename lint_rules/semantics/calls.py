@@ -66,6 +66,7 @@ def call(node: ast.Call, env: Environment, machine: Machine) -> Value:
         _rendering(arguments)
     if isinstance(callee, Remote):
         if not arguments.tell():
+            machine.record.passed_by.add(callee.name)
             return machine.made_by(callee)
         callee = machine.reached(callee)
     if isinstance(callee, External):
@@ -363,9 +364,10 @@ def _method_of_logging(method: Method, arguments: Arguments) -> Value | None:
 def _method_of_remote(method: Method, arguments: Arguments) -> Value | None:
     from lint_rules.semantics.expressions import attribute_of  # noqa: PLC0415 - expressions call calls
 
-    if not arguments.tell():
-        return None
     machine = arguments.machine
+    if not arguments.tell():
+        machine.record.passed_by.add(method.name)
+        return None
     callee = attribute_of(machine.reached(method.receiver), method.name, arguments.node, machine)
     if isinstance(callee, Function):
         return machine.call(callee, arguments, arguments.env)

@@ -32,7 +32,7 @@ from lint_rules.semantics.registrations import keeps_spans_apart
 from lint_rules.semantics.source import Source, shorten
 from lint_rules.semantics.steps import following_flush, statement_around, steps_of
 from lint_rules.semantics.syntax import is_generator, nodes_of, own_nodes, walk
-from lint_rules.semantics.values import Function, FunctionInfo, Imported, Namespace, Value
+from lint_rules.semantics.values import Function, FunctionInfo, Imported, Namespace, Value, forced
 
 
 @dataclass(frozen=True)
@@ -182,9 +182,9 @@ def _foreign(setting: Setting) -> Iterator[_Shutdown]:
 def _member(node: ast.expr, names: Mapping[str, Value | Imported]) -> Value | None:
     if isinstance(node, ast.Attribute):
         owner = _member(node.value, names)
-        return owner.member(node.attr) if isinstance(owner, Namespace) else None
+        return forced(owner.member(node.attr)) if isinstance(owner, Namespace) else None
     value = names.get(node.id) if isinstance(node, ast.Name) else None
-    return value.force() if isinstance(value, Imported) else value
+    return forced(value) if value is not None else None
 
 
 def _judged_at_home(info: FunctionInfo) -> bool:
@@ -351,7 +351,7 @@ def _helper_elsewhere(machine: Machine) -> str | None:
         if not isinstance(value, Namespace):
             continue
         for member in filter(sdk.may_deliver, value.public()):
-            if _delivers(value.member(member), machine):
+            if _delivers(forced(value.member(member)), machine):
                 return f"{name}.{member}"
     declared = machine.home.declared.flushes
     return next(iter(declared)) if len(declared) == 1 else None

@@ -6,7 +6,6 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from lint_rules.semantics import calls, delivery, sdk, sources
@@ -101,7 +100,7 @@ def attribute_of(base: Value, name: str, node: ast.expr, machine: Machine) -> Va
     if isinstance(base, External | Instance):
         return External(f"{base.dotted}.{name}")
     if isinstance(base, Namespace):
-        return machine.remote(base.path, name, partial(base.member, name))
+        return machine.had(base.member(name))
     if isinstance(base, Remote):
         return Method(base, name)
     if isinstance(base, Event):

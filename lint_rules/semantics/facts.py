@@ -172,13 +172,15 @@ def _sorted(facts: Iterable[_AnyFact]) -> tuple[_AnyFact, ...]:
 def _with_callers(machine: Machine) -> Record:
     """A parameter that every caller in the project passes a stream is one: look at the callers in other modules."""
     functions = (node for node in nodes_of(machine.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-    names = frozenset(node.name for node in functions if leaves_parameter_early(node))
+    leaving = [node for node in functions if leaves_parameter_early(node)]
+    names = frozenset(node.name for node in leaving)
     if not names:
         return machine.record
     record = machine.record.apart()
     nodes = {place_of(node): node for node in nodes_of(machine.tree) if isinstance(node, ast.stmt)}
     for other in machine.home.callers(names):
         record.adopt(other, machine.home, nodes)
+        record.adopt_passes(other, leaving)
     return record
 
 

@@ -7,7 +7,7 @@ plugged in without this module knowing of it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -96,6 +96,7 @@ from lint_rules.semantics.values import (
     Text,
     Value,
     Yielded,
+    forced,
     join,
     join_all,
 )
@@ -373,7 +374,7 @@ class Machine:
     def lookup(self, name: str, env: Environment) -> Value | None:
         """Return the value of a variable: local, enclosing, of the module; None when nothing binds it."""
         if (value := env.names.get(name)) is not None:
-            return self._had(value)
+            return self.had(value)
         closure = self.frame.closure
         while closure is not None:
             if (value := closure.environment.names.get(name)) is not None:
@@ -381,15 +382,16 @@ class Machine:
                 return value
             closure = closure.outer
         value = self.frame.home.names.get(name)
-        return self._had(value) if value is not None else None
+        return self.had(value) if value is not None else None
 
-    def _had(self, value: Value) -> Value:
-        return self.remote(value.path, value.name, value.force) if isinstance(value, Imported) else value
-
-    def remote(self, path: str, name: str, force: Callable[[], Value]) -> Value:
-        """Return a name of another module: not looked at as long as nothing of interest is to be had by it."""
-        interest = self.interest
-        return force() if interest is None or name in interest.words else Remote(path, name, force)
+    def had(self, value: Value) -> Value:
+        """Return a value that may be another module's: not looked at as long as nothing of interest is to be had by
+        it."""
+        if not isinstance(value, Imported):
+            return value
+        if self.interest is None or value.name in self.interest.words:
+            return value.force()
+        return Remote(value.path, value.name, value.force)
 
     def reached(self, value: Value) -> Value:
         """Return what a value really is, where that can make a difference."""
@@ -410,7 +412,7 @@ class Machine:
     def import_all(self, module: Namespace, env: Environment) -> None:
         """`from module import *`."""
         for name in module.public():
-            env.assign(name, Imported(module.path, name, partial(module.member, name)))
+            env.assign(name, Imported(module.path, name, lambda name=name: forced(module.member(name))))
 
     def attribute(self, receiver: Object, name: str) -> Value:
         """Return the value of `self.name` for an instance of one of the linted code's classes."""

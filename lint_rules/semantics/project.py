@@ -38,7 +38,7 @@ MAX_PROGRAM = 600
 """Modules of one program that are outlined; a larger program is not judged as a whole."""
 MAX_CALLERS = 12
 """Modules that are gone through to see what they pass to one module's functions."""
-MAX_MACHINES = 48
+MAX_MACHINES = 32
 """Modules of which everything that was seen is kept."""
 MAX_MODULES = 200
 """Modules interpreted on behalf of one run; beyond that, imports lead outside."""
@@ -169,7 +169,9 @@ class Project:
         submodule = self.modules.below(path, name)
         if submodule is not None:
             return self._namespace(submodule, importer)
-        return self._member(path, name) if self._is_near(importer, path) else UNKNOWN
+        if not self._is_near(importer, path):
+            return UNKNOWN
+        return Imported(path, name, partial(self._member, path, name))
 
     def _member(self, path: str, name: str) -> Value:
         if (path, name) in self._forcing:  # modules that import the name from each other

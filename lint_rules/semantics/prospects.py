@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from lint_rules.semantics import sdk
 from lint_rules.semantics.infer import TooLargeError
+from lint_rules.semantics.langfuse_api import MEMBER_NAMES
 from lint_rules.semantics.leaks import Leaks, makes_streams, may_be_given, obtained
 from lint_rules.semantics.lifespans import ADDERS, APPLICATION_NAMES, APPLICATIONS, ENDPOINTS, VERBS
 from lint_rules.semantics.syntax import last_name, nodes_of, parse
@@ -25,8 +26,15 @@ from lint_rules.semantics.values import Interest
 if TYPE_CHECKING:
     from lint_rules.semantics.project import Project
 
+FEW = 8
+"""Modules of a project that are interpreted without further ado: to look at all of it would cost more."""
 MAX_PROGRAM = 600
 """Modules that are gone through to see what one leads to: a larger program is not judged as a whole."""
+_SITES = re.compile(
+    rb"async for|\bfor\b[^\n]{0,200}\bin\b|content|\brun|lifespan|on_event|shutdown|\.(?:%s)\b"
+    % "|".join(sorted(MEMBER_NAMES)).encode()
+)
+"""What a module needs, beside the SDKs somewhere among its imports, to have a finding."""
 _CALLBACKS = re.compile(rb"\b(?:%s)\b" % "|".join(sorted(sdk.CALLBACK_KEYWORDS)).encode())
 _LOOPS = rb"(?:asyncio|anyio|trio|uvloop|nest_asyncio|asgiref)"
 _ENDS = re.compile(
@@ -63,6 +71,8 @@ class _Realm:
     leaks: Leaks = field(default_factory=Leaks)
     explored: dict[str, frozenset[str]] = field(default_factory=dict)
     """Modules that were interpreted, with the names of others that they wrote."""
+    asked: int = 0
+    """How many of them were asked about."""
     is_traced: bool = False
     """One of them names Langfuse in its code."""
     is_explored: bool = False
@@ -85,6 +95,9 @@ class Prospects:
         """Tell whether a module with these bytes, which need not be on disk, can have a finding."""
         own, realm = self._project.declared.is_mentioned(data), self._realm(path)
         self._modules.give(path, data)
+        realm.asked += 1
+        if self._project.declared.names or realm.asked <= FEW:
+            return own or (_SITES.search(data) is not None and self._project.matters_as(path, data))
         if own:
             if self._makes(data, realm) or (b"langfuse" in data and not self._is_sdk(path) and self.traces(path)):
                 self._explore(realm)

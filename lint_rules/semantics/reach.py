@@ -247,10 +247,11 @@ def _outline_class(node: ast.ClassDef, result: Outline, aliases: _Aliases) -> No
 
 def _sketch(scope: ast.AST, nodes: list[ast.AST], aliases: _Aliases) -> Sketch:
     sketch = Sketch()
+    stepped = {part for node in nodes if isinstance(node, ast.For) for part in walk(node.iter)}
     decorators = list(getattr(scope, "decorator_list", ())) if not isinstance(scope, ast.ClassDef) else []
     for node in [*nodes, *(part for decorator in decorators for part in walk(decorator))]:
         if aliases.declared.words and isinstance(node, ast.Name | ast.Attribute):
-            _sketch_declared(scope, node, aliases.declared, sketch)
+            _sketch_declared(scope, node, aliases.declared, sketch, awaited=node not in stepped)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             sketch.mentions.add(node.id)
             sketch.observes |= node.id in aliases.langfuse
@@ -268,11 +269,14 @@ def _sketch(scope: ast.AST, nodes: list[ast.AST], aliases: _Aliases) -> Sketch:
     return sketch
 
 
-def _sketch_declared(scope: ast.AST, node: ast.Name | ast.Attribute, declared: Spelled, sketch: Sketch) -> None:
-    """Note that a function mentions a callable that is declared; a coroutine is taken to await a stream source."""
+def _sketch_declared(
+    scope: ast.AST, node: ast.Name | ast.Attribute, declared: Spelled, sketch: Sketch, *, awaited: bool
+) -> None:
+    """Note that a function mentions a callable that is declared; a coroutine is taken to await a stream source, unless
+    a plain `for` goes over it."""
     path = path_of(node) or ""
     method = node.attr if isinstance(node, ast.Attribute) else ""
-    if isinstance(scope, ast.AsyncFunctionDef):
+    if awaited and isinstance(scope, ast.AsyncFunctionDef):
         sketch.awaits_litellm |= path in declared.sources or method in declared.methods
     sketch.flushes |= path in declared.flushes or method in declared.flushing
 

@@ -7,11 +7,12 @@ function by itself shows it, or when every call does ("every caller passes a str
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from lint_rules.semantics.environment import Routes
 from lint_rules.semantics.narrow import Decision
+from lint_rules.semantics.syntax import loops_of
 from lint_rules.semantics.values import Content, FunctionInfo, Home, Origin, Stream
 
 Place = tuple[type, int, int]
@@ -199,6 +200,8 @@ class Record:
     """Where callbacks are registered by name, by the first node."""
     spanned: set[SpannedCall] = field(default_factory=set)
     """LiteLLM calls of this module's functions, and of those they call, inside a span of the Langfuse SDK."""
+    passed_by: set[str] = field(default_factory=set)
+    """Functions of other modules, by name, that are called here and given no stream."""
     references: dict[ast.Attribute | ast.Call, str] = field(default_factory=dict)
     """Attributes of things of Langfuse's, and calls of them, by dotted name."""
     uses_langfuse_sdk: bool = False
@@ -208,6 +211,12 @@ class Record:
         """Return a record that can adopt what others have seen, while this one stays as it is."""
         exits = {where: replace(one, decisions=set(one.decisions)) for where, one in self.exits.items()}
         return replace(self, exits=exits, loops={node: one.apart() for node, one in self.loops.items()})
+
+    def adopt_passes(self, other: Record, functions: Iterable[ast.FunctionDef | ast.AsyncFunctionDef]) -> None:
+        """Take over that another module calls some of this module's functions without a stream."""
+        for node in functions:
+            for loop in loops_of(node) if node.name in other.passed_by else ():
+                self.loops.setdefault(loop, Sightings()).add((id(other), "a caller without a stream"), False)
 
     def adopt(self, other: Record, home: Home, nodes: Mapping[Place, ast.stmt]) -> None:
         """Take over what another module's calls have shown of this module's loops, which `nodes` finds by place."""

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 
 
-_OBJECTS = 500_000
+_OBJECTS = 200_000
 """How many objects are made before the garbage collector looks at them: some twenty modules."""
 
 
@@ -21,7 +21,7 @@ def collecting_late() -> Iterator[None]:
     """Keep the garbage collector from going through all there is whenever a module's nodes are made: nothing of it is
     garbage, and that takes half of the time."""
     known = gc.get_threshold()
-    gc.set_threshold(max(_OBJECTS, known[0]) if known[0] else 0, *known[1:])
+    gc.set_threshold(max(_OBJECTS, known[0]) if known[0] else 0, 5, 2)
     try:
         yield
     finally:
@@ -71,7 +71,7 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
         level = [child for one in level for child in children(one)]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def nodes_of(tree: ast.AST) -> tuple[ast.AST, ...]:
     """Return every node of a module, breadth first: many questions go over all of them, one walk is enough."""
     return tuple(walk(tree))
@@ -82,7 +82,7 @@ def holds(outer: ast.AST, inner: ast.AST) -> bool:
     return any(node is inner for node in walk(outer))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def own_nodes(node: ast.AST) -> tuple[ast.AST, ...]:
     """Return everything below `node` that runs in its own scope: nested functions and classes are named, not
     entered."""
@@ -111,7 +111,7 @@ def leaves_parameter_early(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool
     )
 
 
-@cache
+@lru_cache(maxsize=1024)
 def loops_of(node: ast.AST) -> tuple[ast.For | ast.AsyncFor, ...]:
     """Return the `for` loops of a function's own body."""
     return tuple(child for child in own_nodes(node) if isinstance(child, ast.For | ast.AsyncFor))
@@ -155,7 +155,7 @@ def is_generator(node: ast.AST) -> bool:
     return any(isinstance(child, ast.Yield | ast.YieldFrom) for child in own_nodes(node))
 
 
-@cache
+@lru_cache(maxsize=1024)
 def stored_attributes(node: ast.AST) -> frozenset[str]:
     """Return the attributes that a function assigns, or grows."""
     stored: set[str] = set()

@@ -114,7 +114,7 @@ def find_outside(level: int, module: str, name: str | None) -> Value:
 
 @dataclass(frozen=True)
 class Namespace:
-    """A module of the linted project; `member` gives what it binds."""
+    """A module of the linted project; `member` gives what it binds, perhaps to be looked at."""
 
     path: str
     member: Callable[[str], Value] = field(compare=False)
@@ -129,6 +129,13 @@ class Imported:
     path: str
     name: str
     force: Callable[[], Value] = field(compare=False)
+
+
+def forced(value: Value) -> Value:
+    """Return a value that may be of another module, looked at."""
+    while isinstance(value, Imported):
+        value = value.force()
+    return value
 
 
 @dataclass(frozen=True)

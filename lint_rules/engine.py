@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 from collections.abc import Iterable, Iterator
 
@@ -12,6 +11,7 @@ from lint_rules.finding import FileReport, Finding, Problem, Status
 from lint_rules.rules import Checked, all_rules
 from lint_rules.semantics.declared import Declared
 from lint_rules.semantics.facts import ModuleFacts, Source, TooLargeError, facts_of
+from lint_rules.semantics.infer import Machine
 from lint_rules.semantics.project import Project
 from lint_rules.semantics.syntax import collecting_late
 from lint_rules.settings import Settings
@@ -48,15 +48,11 @@ class Surroundings:
 
 def may_matter(data: bytes, path: str, project: Project) -> bool:
     """Tell whether a file can have a finding at all, by searching text, before anything is parsed."""
-    return lists_our_codes(data) or project.prospects.has(os.path.abspath(path), data)
+    return lists_our_codes(data) or project.prospects.has(os.path.abspath(path), data)  # noqa: PTH100 - asked of every file
 
 
-def check_tree(
-    tree: ast.Module | None, data: bytes, text: str, path: str, settings: Settings, around: Surroundings
-) -> tuple[Finding, ...]:
-    """Return the findings of a module, parsed or not, in source order, suppressed ones too. Raises what
-    `Project.machine` raises."""
-    machine = around.project(settings).machine(path, data, tree)
+def judge(machine: Machine, text: str, path: str, settings: Settings, around: Surroundings) -> tuple[Finding, ...]:
+    """Return the findings of an interpreted module, in source order, suppressed ones too."""
     facts = facts_of(machine, Source(text), around.targets.targets(path), settings)
     return tuple(sorted(_findings(facts, text, settings), key=lambda finding: (finding.span, finding.code)))
 
@@ -82,7 +78,7 @@ def check_bytes(data: bytes, path: str, around: Surroundings | None = None) -> F
         suppresses = not settings.disable_noqa and is_mentioned(data)
         if suppresses and hides_whole_file(text):
             return FileReport(path, Status.CLEAN)
-        findings = check_tree(None, data, text, path, settings, around)
+        findings = judge(around.project(settings).machine(path, data), text, path, settings, around)
         if suppresses and findings:
             findings = tuple(finding for finding in findings if not suppressions(text).hide(finding))
     except (files.Unreadable, Misconfigured) as error:

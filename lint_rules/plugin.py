@@ -13,7 +13,7 @@ from lint_rules.safe_path import FromElsewhere
 
 with FromElsewhere():  # `python -m flake8` would import the linted project
     from lint_rules.configuration import Configuration, Given, Misconfigured, is_dotted
-    from lint_rules.engine import Surroundings, check_tree, may_matter
+    from lint_rules.engine import Surroundings, judge, may_matter
     from lint_rules.rules import all_rules
     from lint_rules.semantics.facts import TooLargeError
     from lint_rules.semantics.syntax import collecting_late
@@ -79,11 +79,12 @@ class Plugin:
         try:
             settings = self._settings()
             data = text.encode("utf-8", "surrogatepass")
-            if not may_matter(data, self._filename, self.around.project(settings)):
-                return
             with FromElsewhere(), collecting_late():
+                if not may_matter(data, self._filename, self.around.project(settings)):
+                    return
                 problem = self.around.targets.problem(self._filename)
-                findings = check_tree(self._tree, data, text, self._filename, settings, self.around)
+                machine = self.around.project(settings).machine(self._filename, data, self._tree)
+                findings = judge(machine, text, self._filename, settings, self.around)
         except Misconfigured as error:  # flake8 has no other place for what is wrong with a project's settings
             where = error.problem.path if error.problem.line is None else f"{error.problem.path}:{error.problem.line}"
             yield 1, 0, f"LLM000 {where}: {error.problem.message}", type(self)

@@ -195,7 +195,7 @@ class Environment:
         stale = [
             name
             for name, value in self.names.items()
-            if (name.startswith(path) and reaches(path, name)) or (value.__class__ is Flag and reaches(path, value.path))
+            if reaches(path, name) or (isinstance(value, Flag) and reaches(path, value.path))
         ]
         for name in stale:
             del self.names[name]

@@ -177,7 +177,9 @@ def _await(node: ast.Await, env: Environment, machine: Machine) -> Value:
     if isinstance(value, Pending):
         return sources.awaited(value, env, machine)
     delivery.turned(env)
-    return value if isinstance(value, Instance | Remote) else UNKNOWN  # what a known client gives is known not to be LiteLLM's
+    return (
+        value if isinstance(value, Instance | Remote) else UNKNOWN
+    )  # what a known client gives is known not to be LiteLLM's
 
 
 def _named(node: ast.NamedExpr, env: Environment, machine: Machine) -> Value:
@@ -245,7 +247,9 @@ def _binary(node: ast.BinOp, env: Environment, machine: Machine) -> Value:
         return TEXT if _texty(left) or _texty(right) else UNKNOWN
     if isinstance(left, Tasks):
         return TASKS
-    if isinstance(node.op, ast.Mod) and _texty(machine.reached(left) if is_carried(right) else left):
+    if isinstance(node.op, ast.Mod) and is_carried(right):
+        left = machine.reached(left)
+    if isinstance(node.op, ast.Mod) and _texty(left):
         return _formatted(node, right, env, machine)
     return UNKNOWN
 

@@ -118,9 +118,7 @@ def _answers(statement: ast.stmt, bindings: Bindings, hops: int) -> bool:
         return tried
     if isinstance(statement, ast.FunctionDef):
         return any(
-            asks(part.value, bindings, hops)
-            for part in walk(statement)
-            if isinstance(part, ast.Return) and part.value
+            asks(part.value, bindings, hops) for part in walk(statement) if isinstance(part, ast.Return) and part.value
         )
     value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
     return value is not None and asks(value, bindings, hops)

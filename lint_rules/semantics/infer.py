@@ -412,7 +412,7 @@ class Machine:
     def import_all(self, module: Namespace, env: Environment) -> None:
         """`from module import *`."""
         for name in module.public():
-            env.assign(name, Imported(module.path, name, lambda name=name: forced(module.member(name))))
+            env.assign(name, Imported(module.path, name, partial(_member_of, module, name)))
 
     def attribute(self, receiver: Object, name: str) -> Value:
         """Return the value of `self.name` for an instance of one of the linted code's classes."""
@@ -1141,3 +1141,7 @@ class Machine:
         those on which it raises."""
         summary = self.summarise(function, self.parameters_alone(function), routes, SERVING)
         return (summary.routes, summary.raised) if summary is not None else (frozenset(), frozenset())
+
+
+def _member_of(module: Namespace, name: str) -> Value:
+    return forced(module.member(name))

@@ -87,8 +87,10 @@ _LEAVES_EARLY = re.compile(rb"\bfor\b[^\0]*\b(?:break|return)\b")
 def may_be_given(data: bytes, names: Collection[str]) -> bool:
     """Tell whether a module may define a function of such a name that leaves a loop early."""
     near = [re.escape(name.encode()) for name in names if name.encode() in data]
-    return bool(near) and bool(_LEAVES_EARLY.search(data)) and bool(
-        re.search(rb"\b(?:def|class)\s+(?:%s)\b" % b"|".join(near), data)
+    return (
+        bool(near)
+        and bool(_LEAVES_EARLY.search(data))
+        and bool(re.search(rb"\b(?:def|class)\s+(?:%s)\b" % b"|".join(near), data))
     )
 
 
@@ -148,9 +150,9 @@ class Leaks:
         self.calls |= other.calls
         self.given |= other.given
         self.others |= other.others
-        for known in (self.streams, self.sdk, self.langfuse, self.calls):
-            while more := {name for name, called in self.others if called in known} - known:
-                known |= more
+        for names in (self.streams, self.sdk, self.langfuse, self.calls):
+            while more := {name for name, called in self.others if called in names} - names:
+                names.update(more)
 
     @property
     def words(self) -> frozenset[str]:

@@ -38,15 +38,14 @@ _SITES = re.compile(
 _CALLBACKS = re.compile(rb"\b(?:%s)\b" % "|".join(sorted(sdk.CALLBACK_KEYWORDS)).encode())
 _LOOPS = rb"(?:asyncio|anyio|trio|uvloop|nest_asyncio|asgiref)"
 _ENDS = re.compile(
-    rb"\b%(loops)s\s*\.\s*(?:runners\s*\.\s*)?run\b|\bimport\b[^\n]*\b(?:run|%(loops)s\s+as)\b|\n[ \t]*run\s*(?:,|\)|as\b)|\bRunner\b"
+    rb"\b%(loops)s\s*\.\s*(?:runners\s*\.\s*)?run\b|\bimport\b[^\n]*\b(?:run|%(loops)s\s+as)\b"
+    rb"|\n[ \t]*run\s*(?:,|\)|as\b)|\bRunner\b"
     rb"|run_until_complete|run_sync|async_to_sync|lifespan|cleanup_ctx|on_(?:shutdown|cleanup)|(?:before|after)_server_stop"
     rb"|after_serving|main_process_stop|\bshutdown[ \t]*=|\bshutdown\.(?:append|extend)\b|[\"']shutdown[\"']"
     % {b"loops": _LOOPS}
 )
 """What a module writes that runs coroutines to their end, or is told when the program ends."""
-_LIFESPAN = re.compile(
-    rb"\b(?:%s)\b" % "|".join(sorted(APPLICATIONS | APPLICATION_NAMES)).encode()
-)
+_LIFESPAN = re.compile(rb"\b(?:%s)\b" % "|".join(sorted(APPLICATIONS | APPLICATION_NAMES)).encode())
 """What the function takes that an application runs around its life, whatever that is called."""
 _EXPORTS = re.compile(rb"racer_provider|TracerProvider|Langfuse")
 """What a module mentions that flushes an exporter."""
@@ -98,10 +97,9 @@ class Prospects:
         realm.asked += 1
         if self._project.declared.names or realm.asked <= FEW:
             return own or (_SITES.search(data) is not None and self._project.matters_as(path, data))
-        if own:
-            if self._makes(data, realm) or (b"langfuse" in data and not self._is_sdk(path) and self.traces(path)):
-                self._explore(realm)
-                return True
+        if own and (self._makes(data, realm) or self.traces(path)):
+            self._explore(realm)
+            return True
         if not (realm.near or own) and not self._leads_out(path, data, realm):
             return False
         if self._leads_out(path, data, realm):

@@ -30,8 +30,9 @@ FLUSHES = frozenset({"flush", "shutdown", "force_flush", "flush_async", "flush_l
 _TRACING = re.compile(r"langfuse|trac(e|ing)|telemetry|otel|observ|exporter|get_client", re.IGNORECASE)
 
 
-_STREAMS = frozenset(name.rpartition(".")[2] for name in (*sdk.CALLS, *sdk.STREAM_TYPES, *sdk.CHUNK_TYPES, *sdk.DELTA_TYPES)) | {
-    "choices", "delta", "finish_reason", "litellm", "Router"}
+_STREAMS = frozenset(
+    name.rpartition(".")[2] for name in (*sdk.CALLS, *sdk.STREAM_TYPES, *sdk.CHUNK_TYPES, *sdk.DELTA_TYPES)
+) | {"choices", "delta", "finish_reason", "litellm", "Router"}
 """What a function mentions that may have a stream, or a part of one."""
 _WORDS = (
     _STREAMS
@@ -104,7 +105,8 @@ class Outline:
 
 @dataclass(frozen=True)
 class Program:
-    """The modules that an entry point's module imports, itself first, taken together; outlined when that is asked for."""
+    """The modules that an entry point's module imports, itself first, taken together; outlined when that is asked
+    for."""
 
     callbacks: frozenset[str]
     """The Langfuse callbacks that imported modules register with LiteLLM, by name."""

@@ -7,7 +7,7 @@ import gc
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache, lru_cache
+from functools import lru_cache
 
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 
@@ -44,17 +44,23 @@ _PLAIN = frozenset(
 """Fields of nodes that hold no expressions, statements or what these are made of."""
 
 
-@cache
-def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    plain = _PLAIN - {"arg"} if kind is ast.arguments else _PLAIN
-    return () if kind is ast.Constant else tuple(name for name in kind._fields if name not in plain)
+class _Fields(dict[type[ast.AST], tuple[str, ...]]):
+    """The other fields, by the kind of node."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        plain = {"value", "kind"} if kind is ast.Constant else _PLAIN
+        fields = self[kind] = tuple(name for name in kind._fields if name not in plain)
+        return fields
+
+
+_FIELDS = _Fields()
 
 
 def children(node: ast.AST) -> list[ast.AST]:
     """Return what a node is directly made of, in source order, but for operators and contexts: `ast.iter_child_nodes`
     takes most of the time of a walk."""
     found: list[ast.AST] = []
-    for name in _fields(node.__class__):
+    for name in _FIELDS[node.__class__]:
         value = getattr(node, name, None)
         if value.__class__ is list:
             found += [one for one in value if isinstance(one, ast.AST)]
@@ -178,8 +184,6 @@ def observation_type(node: ast.expr) -> str:
 def yields_in_try(node: ast.AST) -> bool:
     """Tell whether a context-manager function does its last part also when the `with` body raised."""
     return any(
-        isinstance(child, ast.Try)
-        and child.finalbody
-        and any(isinstance(inner, ast.Yield) for inner in walk(child))
+        isinstance(child, ast.Try) and child.finalbody and any(isinstance(inner, ast.Yield) for inner in walk(child))
         for child in own_nodes(node)
     )

@@ -86,6 +86,6 @@ def test_a_defect_of_ours_is_a_finding_not_the_end(monkeypatch: pytest.MonkeyPat
     def fail(*_: object) -> None:
         raise KeyError("oops")
 
-    monkeypatch.setattr(plugin, "check_tree", fail)
+    monkeypatch.setattr(plugin, "judge", fail)
     [(line, column, text, _)] = plugin.Plugin(ast.parse(LOSS), LOSS.splitlines(keepends=True)).run()
     assert (line, column, text) == (1, 0, "LLM000 internal error of flake8-litellm: KeyError: 'oops'")

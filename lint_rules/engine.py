@@ -9,6 +9,7 @@ from lint_rules import files
 from lint_rules.configuration import Configuration, Misconfigured
 from lint_rules.finding import FileReport, Finding, Problem, Status
 from lint_rules.rules import Checked, all_rules
+from lint_rules.semantics import prospects
 from lint_rules.semantics.declared import Declared
 from lint_rules.semantics.facts import ModuleFacts, Source, TooLargeError, facts_of
 from lint_rules.semantics.infer import Machine
@@ -26,6 +27,8 @@ class Surroundings:
         self.configuration = configuration or Configuration()
         given = self.configuration.given
         self.targets = targets or Finder(given.target, isolated=given.isolated)
+        self.few = prospects.FEW
+        """Files that are checked without a look at their whole project."""
         self._projects: dict[tuple[tuple[str, ...], ...], Project] = {}
 
     @classmethod
@@ -38,7 +41,7 @@ class Surroundings:
         settings declare."""
         key = settings.stream_sources, settings.flush_helpers
         if key not in self._projects:
-            self._projects[key] = Project(Declared.of(settings))
+            self._projects[key] = Project(Declared.of(settings), self.few)
         return self._projects[key]
 
     def anew(self) -> Surroundings:
@@ -78,7 +81,9 @@ def check_bytes(data: bytes, path: str, around: Surroundings | None = None) -> F
         suppresses = not settings.disable_noqa and is_mentioned(data)
         if suppresses and hides_whole_file(text):
             return FileReport(path, Status.CLEAN)
-        findings = judge(around.project(settings).machine(path, data), text, path, settings, around)
+        project = around.project(settings)
+        findings = judge(project.machine(path, data), text, path, settings, around)
+        project.release(path)
         if suppresses and findings:
             findings = tuple(finding for finding in findings if not suppressions(text).hide(finding))
     except (files.Unreadable, Misconfigured) as error:
@@ -117,7 +122,9 @@ def check_files(paths: Iterable[str], around: Surroundings | None = None) -> Ite
 
 def check_found(discovered: Iterable[files.Found], around: Surroundings | None = None) -> Iterator[FileReport]:
     """Check what discovery found."""
-    around = around or Surroundings()
+    around, discovered = around or Surroundings(), list(discovered)
+    if len(discovered) > around.few:
+        around.few = 0
     with collecting_late():
         yield from _check_found(discovered, around)
 

@@ -26,6 +26,7 @@ from lint_rules.semantics.questions import (
     forget_place,
     inside,
     instance_of,
+    is_dull,
     is_event_field,
     is_near,
     is_past_the_stream,
@@ -239,11 +240,17 @@ class Machine:
         """Interpret the module and every function in it; twice where classes hold state, so that methods see it
         settled."""
         self._pass()
-        if any(info.attributes for info in self.classes.values()):
+        if any(self._matters(value) for info in self.classes.values() for value in info.attributes.values()):
             self.settled = {info: dict(info.attributes) for info in self.classes.values()}
             self._reset()
             self._pass()
         return self.record
+
+    def _matters(self, value: Value) -> bool:
+        """Tell whether it can make a difference that an attribute was seen late."""
+        if self.interest is None or self.interest.traced:
+            return True
+        return not is_dull(value, self.home.declared)
 
     def run_top_level(self) -> Record:
         """Interpret what importing the module would run."""

@@ -16,7 +16,7 @@ from functools import partial
 from lint_rules.semantics.declared import NOTHING_DECLARED, Declared
 from lint_rules.semantics.infer import Machine, TooLargeError
 from lint_rules.semantics.modules import Modules, ancestor, import_lines
-from lint_rules.semantics.prospects import Prospects
+from lint_rules.semantics.prospects import FEW, Prospects
 from lint_rules.semantics.reach import Outline, Program, outline
 from lint_rules.semantics.record import Record
 from lint_rules.semantics.syntax import parse
@@ -53,10 +53,10 @@ _FAILURES = (SyntaxError, RecursionError, MemoryError, TooLargeError)
 class Project:
     """The modules around the files of one run, memoised by path."""
 
-    def __init__(self, declared: Declared = NOTHING_DECLARED) -> None:
+    def __init__(self, declared: Declared = NOTHING_DECLARED, few: int = FEW) -> None:
         self.declared = declared
         self.modules = Modules()
-        self.prospects = Prospects(self)
+        self.prospects = Prospects(self, few)
         self._homes: dict[str, Home | None] = {}
         self._records: dict[str, Record] = {}
         self._machines: dict[str, tuple[bytes, frozenset[str], Machine | _Failure]] = {}
@@ -116,6 +116,10 @@ class Project:
         except _FAILURES as error:
             return error
         return machine
+
+    def release(self, path: str) -> None:
+        """Let go of a module's interpreter: the module has been judged."""
+        self._machines.pop(os.path.abspath(path), None)
 
     def forget(self) -> None:
         """Forget what has been seen of imported modules: more is of interest now than when they were looked at, or

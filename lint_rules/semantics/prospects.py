@@ -82,8 +82,8 @@ class _Realm:
 class Prospects:
     """The modules of the projects of one run that can have findings."""
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
+    def __init__(self, project: Project, few: int = FEW) -> None:
+        self._project, self._few = project, few
         self._modules = project.modules
         self._realms: dict[str, _Realm] = {}
         self._traces: dict[str, bool] = {}
@@ -95,7 +95,7 @@ class Prospects:
         own, realm = self._project.declared.is_mentioned(data), self._realm(path)
         self._modules.give(path, data)
         realm.asked += 1
-        if self._project.declared.names or realm.asked <= FEW:
+        if self._project.declared.names or realm.asked <= self._few:
             return own or (_SITES.search(data) is not None and self._project.matters_as(path, data))
         if own and (self._makes(data, realm) or self.traces(path)):
             self._explore(realm)

@@ -3,10 +3,10 @@ proves both."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # `typing` would take longer to import than all that `--version` needs
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from lint_rules.finding import FileReport, Finding
     from lint_rules.settings import Settings
 

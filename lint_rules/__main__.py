@@ -3,12 +3,19 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
+
+from lint_rules import __version__
+
+if __name__ == "__main__" and sys.argv[1:] == ["--version"]:  # all that follows takes much longer to import than this
+    print(f"flake8-litellm {__version__}")
+    sys.exit(0)
+
+import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from lint_rules import __version__, engine, files, outputs, progress
+from lint_rules import engine, files, outputs, progress, workers
 from lint_rules.configuration import Configuration
 from lint_rules.finding import FileReport, Status
 from lint_rules.gate import Gate, add_gate
@@ -75,6 +82,7 @@ def _parser() -> Parser:
     )
     add_selection(parser)
     add_gate(parser)
+    workers.add_workers(parser)
     add_manual(parser)
     parser.add_argument("--version", action="version", version=f"flake8-litellm {__version__}")
     return parser
@@ -90,7 +98,7 @@ def _checked(options: argparse.Namespace, around: engine.Surroundings) -> Iterab
     if options.stdin:
         return [check_stdin(options, around)]
     found = list(files.discover(options.paths))
-    return progress.shown(engine.check_found(found, around), len(found))
+    return progress.shown(workers.checked(found, around, options), len(found))
 
 
 def _tell_rules(options: argparse.Namespace) -> int:

@@ -52,6 +52,11 @@ class Surroundings:
         """Return those of the same run, with nothing known yet of other modules: one of them has changed."""
         return Surroundings(self.configuration, self.targets)
 
+    def afresh(self) -> Surroundings:
+        """Return those of the same run, with nothing known yet at all: plain data, for whoever checks a part of it."""
+        configuration = Configuration(self.configuration.given, self.configuration.fixed)
+        return Surroundings(configuration, self.targets.afresh())
+
 
 def may_matter(data: bytes, path: str, project: Project) -> bool:
     """Tell whether a file can have a finding at all, by searching text, before anything is parsed."""

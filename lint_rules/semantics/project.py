@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from lint_rules import files
+from lint_rules import disk
 from lint_rules.semantics.declared import NOTHING_DECLARED, Declared
 from lint_rules.semantics.infer import Machine, TooLargeError
 from lint_rules.semantics.reach import Outline, Program, outline
@@ -131,7 +131,7 @@ class Project:
         roots = (_ancestor(importer, level),) if level else self._search_path(importer)
         names_sdk = not level and module.partition(".")[0] in _SDK_PACKAGES
         if names_sdk:
-            roots = tuple(root for root in roots if not os.path.isfile(os.path.join(root, "__init__.py")))
+            roots = tuple(root for root in roots if not disk.is_file(os.path.join(root, "__init__.py")))
         found = [_module_at(os.path.join(root, *parts)) for root in roots]
         regular = [path for path in found if path is not None and path.endswith(".py") and path != importer]
         yield from regular
@@ -158,7 +158,7 @@ class Project:
             if package in parts:
                 at = parts.index(package)
                 root = os.sep.join(parts[: at + 1])
-                if all(os.path.exists(os.path.join(root, proof)) for proof in proofs):
+                if all(disk.exists(os.path.join(root, proof)) for proof in proofs):
                     return ".".join(parts[at:])
         return ""
 
@@ -215,7 +215,7 @@ class Project:
     def _below(self, path: str, name: str) -> str | None:
         """Return the submodule `name` of a package."""
         folder = os.path.dirname(path) if path.endswith(os.sep + "__init__.py") else path
-        return _module_at(os.path.join(folder, name)) if os.path.isdir(folder) else None
+        return _module_at(os.path.join(folder, name)) if disk.is_folder(folder) else None
 
     def _interpreted(self, path: str) -> Home | None:
         """Return the name space of a module after its top level has run; in an import cycle, as far as it has."""
@@ -320,7 +320,7 @@ class Project:
         if root not in self._importing:
             importers = self._importing[root] = {}
             for one in self._listed(path):
-                for level, module, _ in _import_lines(_peek(one) or b""):
+                for level, module, _ in _import_lines(disk.read(one) or b""):
                     last = module.rpartition(".")[2] or os.path.basename(_ancestor(one, level))
                     importers.setdefault(last, []).append(one)
         return self._importing[root]
@@ -329,15 +329,15 @@ class Project:
         """Return the modules of the project that a module belongs to, up to a bound."""
         root = _project_root(path)
         if root not in self._listings:
-            found = (found.path for found in files.discover([root]) if found.problem is None)
-            self._listings[root] = tuple(os.path.abspath(one) for one in itertools.islice(found, MAX_LISTED))
+            found = itertools.islice(disk.python_files(root), MAX_LISTED)
+            self._listings[root] = tuple(os.path.abspath(one) for one in found)
         return self._listings[root]
 
     def _users(self, path: str) -> tuple[str, ...]:
         """Return the modules of the project that mention LiteLLM, or what is declared to be like it."""
         root = _project_root(path)
         if root not in self._using:
-            self._using[root] = tuple(one for one in self._listed(path) if self._uses(_peek(one) or b""))
+            self._using[root] = tuple(one for one in self._listed(path) if self._uses(disk.read(one) or b""))
         return self._using[root]
 
     def _uses(self, data: bytes) -> bool:
@@ -447,10 +447,7 @@ class Project:
 
     def _read(self, path: str) -> bytes | None:
         if path not in self._data:
-            try:
-                self._data[path] = files.read(path) if path.endswith(".py") else None
-            except files.Unreadable:
-                self._data[path] = None
+            self._data[path] = disk.read(path) if path.endswith(".py") else None
         return self._data[path]
 
 
@@ -468,19 +465,12 @@ def _import_lines(data: bytes) -> Iterator[tuple[int, str, tuple[str, ...]]]:
             yield len(found["dots"]), found["base"].decode("utf-8", "replace"), tuple(names)
 
 
-def _peek(path: str) -> bytes | None:
-    try:
-        return files.read(path)
-    except files.Unreadable:
-        return None
-
-
 def _packages_of(path: str) -> Iterator[str]:
     """Yield the `__init__` files of the packages that a module is in."""
     folder = os.path.dirname(path)
     for _ in range(_MAX_ANCESTORS):
         package = os.path.join(folder, "__init__.py")
-        if not os.path.isfile(package):
+        if not disk.is_file(package):
             return
         if package != path:
             yield package
@@ -490,9 +480,9 @@ def _packages_of(path: str) -> Iterator[str]:
 def _module_at(stem: str) -> str | None:
     """Return the module file at a path without suffix; for a namespace package, its folder."""
     for candidate in (os.path.join(stem, "__init__.py"), stem + ".py"):
-        if os.path.isfile(candidate):
+        if disk.is_file(candidate):
             return candidate
-    return stem if os.path.isdir(stem) else None
+    return stem if disk.is_folder(stem) else None
 
 
 def _ancestor(importer: str, level: int) -> str:
@@ -505,10 +495,10 @@ def _ancestor(importer: str, level: int) -> str:
 def _project_root(path: str) -> str:
     """Return a module's project folder: the nearest marked one, else the one that holds its outermost package."""
     folder = outermost = os.path.dirname(path)
-    while os.path.isfile(os.path.join(outermost, "__init__.py")):
+    while disk.is_file(os.path.join(outermost, "__init__.py")):
         outermost = os.path.dirname(outermost)
     for _ in range(_MAX_ANCESTORS):
-        if any(os.path.exists(os.path.join(folder, mark)) for mark in _ROOT_MARKS):
+        if any(disk.exists(os.path.join(folder, mark)) for mark in _ROOT_MARKS):
             return folder
         folder = os.path.dirname(folder)
     return outermost
@@ -519,11 +509,11 @@ def _search_path(folder: str) -> Iterator[str]:
     beyond = _UNMARKED_ANCESTORS
     for _ in range(_MAX_ANCESTORS):
         yield folder
-        if os.path.isdir(os.path.join(folder, "src")):
+        if disk.is_folder(os.path.join(folder, "src")):
             yield os.path.join(folder, "src")
         above = os.path.dirname(folder)
         if folder == root:
-            beyond = 0 if any(os.path.exists(os.path.join(folder, mark)) for mark in _ROOT_MARKS) else beyond - 1
+            beyond = 0 if any(disk.exists(os.path.join(folder, mark)) for mark in _ROOT_MARKS) else beyond - 1
         elif beyond < _UNMARKED_ANCESTORS:
             beyond -= 1
         if beyond <= 0 or above in (folder, os.path.dirname(above)):

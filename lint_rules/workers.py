@@ -1,0 +1,76 @@
+"""Who checks the files of a run, and what is known from earlier runs: the options, and what they come to."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator, Sequence
+
+from lint_rules import pool
+from lint_rules.engine import Surroundings
+from lint_rules.files import Found
+from lint_rules.finding import FileReport
+
+FOLDER = ".lint_rules_cache"
+"""Where results are kept, in the working directory, unless another folder is named."""
+VARIABLE = "LINT_RULES_CACHE_DIR"
+_MAX_JOBS = 61
+"""What Windows can wait for."""
+
+
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    """Add what says who does the work."""
+    group = parser.add_argument_group("who checks, and how often")
+    who = group.add_mutually_exclusive_group()
+    who.add_argument(
+        "--jobs",
+        type=_jobs,
+        default=None,
+        metavar="N",
+        help="check in N processes; 1: in this one (default: auto, as many as there are cores if it takes long)",
+    )
+    who.add_argument(
+        "--executor",
+        metavar="WHERE",
+        help="check on the workers of a cluster that see the same files: dask://HOST:PORT (needs "
+        "flake8-litellm[audit]), or MODULE:FACTORY, what returns a concurrent.futures.Executor",
+    )
+    group.add_argument(
+        "--cache", action="store_true", help=f"keep results in {FOLDER}, and check only what may have changed since"
+    )
+    group.add_argument("--cache-dir", metavar="DIR", help=f"the same in another folder (or ${VARIABLE})")
+    group.add_argument("--no-cache", action="store_true", help=f"keep and believe nothing, whatever ${VARIABLE} says")
+
+
+def checked(found: Sequence[Found], around: Surroundings, options: argparse.Namespace) -> Iterator[FileReport]:
+    """Check what discovery found as a command line says. Raises `Refused`, before anything is checked."""
+    folder = _cache_folder(options)
+    cache = None
+    if folder:
+        from lint_rules.cache import Cache  # noqa: PLC0415 - most runs have none
+
+        cache = Cache(folder, around)
+    lane = None
+    if options.executor is not None:
+        from lint_rules.cluster import cluster  # noqa: PLC0415 - most runs have none
+
+        lane = cluster(options.executor, pool.order_of(around, watched=cache is not None))
+    return pool.check_found(found, around, jobs=options.jobs, lane=lane, cache=cache)
+
+
+def _cache_folder(options: argparse.Namespace) -> str:
+    if options.no_cache:
+        return ""
+    return options.cache_dir or os.environ.get(VARIABLE, "") or (FOLDER if options.cache else "")
+
+
+def _jobs(text: str) -> int | None:
+    if text == "auto":
+        return None
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if not 1 <= number <= _MAX_JOBS:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected auto, or a number from 1 to {_MAX_JOBS}")
+    return number

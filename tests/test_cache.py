@@ -157,7 +157,8 @@ def test_what_is_older_than_a_moment_is_not_read_again(project: Path, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "nonsense", ["", "{", "[]", '{"files": 1}', "null", '{"files":[],"folders":[],"listings":[],"answers":[]}', "9" * 5000]
+    "nonsense",
+    ["", "{", "[]", '{"files": 1}', "null", '{"files":[],"folders":[],"listings":[],"answers":[]}', "9" * 5000],
 )
 def test_a_broken_record_is_no_record(project: Path, tmp_path: Path, nonsense: str) -> None:
     first = check(project, tmp_path / "kept")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from lint_rules.files import Found
 
-SMALLEST, LARGEST = 64, 512
+SMALLEST, LARGEST = 128, 1024
 """Files: below, several small projects go together; above, a large one is cut."""
 _PARTS = 8
 _MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")

@@ -7,8 +7,15 @@ hold), 130 interrupted.
 
 from __future__ import annotations
 
-import argparse
 import sys
+
+from lint_rules import __version__
+
+if __name__ == "__main__" and sys.argv[1:] == ["--version"]:  # all that follows takes much longer to import than this
+    print(f"flake8-litellm {__version__}")
+    sys.exit(0)
+
+import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
@@ -147,6 +154,7 @@ def _parser() -> Parser:
     trial.add_argument(
         "--python", default=sys.executable, metavar="PY", help="the Python that runs the command (this one)"
     )
+    parser.add_argument("--version", action="version", version=f"flake8-litellm {__version__}")
     return parser
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -35,6 +36,21 @@ import litellm
 async def ask():
     return await litellm.acompletion(model="m", messages=[]{stream})
 """
+SHARED = """\
+async def take(stream):
+    async for chunk in stream:
+        break
+"""
+CALLER = """\
+import litellm
+from shared import take
+
+
+async def main():
+    await take(await litellm.acompletion(model="m", messages=[], stream=True))
+"""
+LINTED = ("app.py", "shared.py")
+"""Beside all of the project, these alone: what else changes then is none of the files that are checked."""
 Told = tuple[list[FileReport], tuple[str, ...], tuple[str, ...]]
 
 
@@ -48,11 +64,11 @@ def inside(folder: Path) -> Iterator[None]:
         os.chdir(before)
 
 
-def check(folder: Path, kept: Path | None, given: Given = Given()) -> Told:  # noqa: B008 - frozen
+def check(folder: Path, kept: Path | None, given: Given = Given(), paths: tuple[str, ...] = (".",)) -> Told:  # noqa: B008
     with inside(folder):
         around = Surroundings(Configuration(given))
         cache = Cache(str(kept), around) if kept is not None else None
-        reports = list(pool.check_found(list(files.discover(["."])), around, cache=cache))
+        reports = list(pool.check_found(list(files.discover(paths)), around, cache=cache))
     return reports, around.targets.notes, around.targets.problems
 
 
@@ -73,6 +89,7 @@ def write(folder: Path, name: str, text: str) -> None:
 def project(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
     write(folder, "app.py", APP.format(module="lib.wrapper", leave="break"))
+    write(folder, "shared.py", SHARED)
     write(folder, "lib/__init__.py", "")
     write(folder, "lib/wrapper.py", WRAPPER.format(stream=", stream=True"))
     write(folder, "pyproject.toml", "[project]\nname = 'x'\n")
@@ -135,6 +152,8 @@ EDITS: list[Callable[[Path], None]] = [
     set_text("pyproject.toml", "[project]\nname = 'x'\n"),
     set_text("other.py", "from app import main\nimport litellm\nlitellm.success_callback = ['langfuse']\n"),
     remove("other.py"),
+    set_text("tools/caller.py", CALLER),
+    remove("tools/caller.py"),
 ]
 
 
@@ -142,11 +161,23 @@ EDITS: list[Callable[[Path], None]] = [
 def test_whatever_changes_the_results_are_those_of_a_run_without(project: Path, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     givens = [Given(), Given(select=("LLM1",)), Given(target=("litellm==1.60.0",)), Given(isolated=True)]
-    for step in range(40):
+    for step in range(30):
         edit = chance.choice(EDITS)
         edit(project)
         given = chance.choice(givens) if chance.random() < 0.3 else givens[0]
-        assert check(project, tmp_path / "kept", given) == check(project, None, given), (seed, step)
+        for paths in ((".",), LINTED):
+            known, fresh = (check(project, kept, given, paths) for kept in (tmp_path / "kept", None))
+            assert known == fresh, (seed, step, paths)
+
+
+def test_a_module_that_comes_into_being_is_noticed(project: Path, tmp_path: Path) -> None:
+    (project / "lib" / "wrapper.py").unlink()
+    (project / "lib" / "__init__.py").unlink()
+    before = check(project, tmp_path / "kept", paths=LINTED)
+    assert check(project, tmp_path / "kept", paths=LINTED) == before
+    write(project, "src/lib/wrapper.py", WRAPPER.format(stream=", stream=True"))
+    after = check(project, tmp_path / "kept", paths=LINTED)
+    assert after == check(project, None, paths=LINTED) != before
 
 
 def test_what_is_older_than_a_moment_is_not_read_again(project: Path, tmp_path: Path) -> None:
@@ -196,3 +227,15 @@ def test_the_command_keeps_results_where_it_is_told_to(project: Path, tmp_path: 
         assert lint(**named).stdout == lint("--cache").stdout == plain.stdout
     assert len(list((tmp_path / "named").glob("*.json"))) == 1
     assert (project / ".lint_rules_cache" / ".gitignore").read_text(encoding="utf-8") == "*\n"
+
+
+def test_inference_looks_at_the_disk_through_one_door_only() -> None:
+    looks = re.compile(
+        r"\bos\.(?:path\.(?:isfile|isdir|exists|lexists|islink|getsize|getmtime|realpath)|walk|scandir|listdir|stat)\b"
+        r"|\bopen\(|\.read_(?:text|bytes)\(|\bfiles\.|\.iterdir\(|glob\(|\.is_(?:file|dir)\("
+    )
+    modules = sorted((Path(__file__).parents[1] / "lint_rules" / "semantics").glob("*.py"))
+    found = [(one.name, line) for one in modules for line in one.read_text(encoding="utf-8").splitlines()
+             if looks.search(line.replace("disk.", ""))]  # fmt: skip
+    assert len(modules) > 20
+    assert found == [], "what `lint_rules.disk` does not see is no reason to check anew"

@@ -17,7 +17,7 @@ demo: $(VENV)/.shim  ## Find, fix and prove the three original losses
 	@$(BIN)/python tests/demo.py
 
 test: $(VENV)/.test .venvs/$(LEGACY)/.installed lint  ## Run the linters and the whole default suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check lint_rules codemods tests

@@ -23,7 +23,8 @@ from codemods.registry import all_codemods
 from lint_rules import files
 from lint_rules.configuration import Configuration, Given
 from lint_rules.engine import Surroundings, check_bytes
-from lint_rules.finding import Applicability, FileReport, Finding, Problem, Status
+from lint_rules.finding import FileReport, Finding, Problem, Status
+from lint_rules.fixing import is_wanted
 from lint_rules.report import problem_line
 from lint_rules.report.concise import line
 from lint_rules.rules import Rule, all_rules
@@ -74,16 +75,14 @@ class Command(CodemodCommand, ABC):
         data, around = _source(tree, self.context.filename), Surroundings(Configuration(self._given))
         check = cache(partial(_findings, path=path, around=around))
         left, fixed = check(data), data
-        if any(map(self._is_wanted, left)):
-            rewrite = fix_until_settled(data, wanted=self._is_wanted, check=check)
+        wanted = partial(is_wanted, unsafe=self._unsafe)
+        if any(map(wanted, left)):
+            rewrite = fix_until_settled(data, wanted=wanted, check=check)
             if rewrite.problem:
                 raise SkipFile(f"not fixed: {_told(path, rewrite.problem)}")
             left, fixed = check(rewrite.data), rewrite.data
         self._warn_of(path, left, around)
         return tree if fixed == tree.bytes else _printing(fixed)
-
-    def _is_wanted(self, finding: Finding) -> bool:
-        return finding.fix is not None and (self._unsafe or finding.fix.applicability is Applicability.SAFE)
 
     def _warn_of(self, path: str, left: Iterable[Finding], around: Surroundings) -> None:
         for remark in (*around.targets.problems, *around.targets.notes):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from lint_rules import files
 from lint_rules.finding import FileReport, Finding, Status
 from lint_rules.gate.lines import source_line
-from lint_rules.refusal import Refused, reason
+from lint_rules.refusal import Refused
 
 if TYPE_CHECKING:
     from lint_rules.gate.comparison import Mark
@@ -183,7 +183,7 @@ def write(path: str, before: Baseline | None, reports: Sequence[FileReport], loo
     try:
         save(path, entries)
     except OSError as error:
-        raise Refused(f"not written: {reason(error)}", path) from error
+        raise Refused(f"not written: {files.reason(error)}", path) from error
     except (files.ChangedOnDisk, files.Unreadable) as error:
         raise Refused("not written: changed on disk since it was read", path) from error
     told = (

@@ -127,7 +127,7 @@ def _walk(directory: str) -> Iterator[Found]:
     try:
         entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
     except OSError as error:
-        yield Found(directory, Problem(_reason(error)))
+        yield Found(directory, Problem(reason(error)))
         return
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
@@ -154,7 +154,7 @@ def read(path: str) -> bytes:
                 raise Unreadable(Problem(f"larger than {MAX_BYTES:,} bytes ({status.st_size:,})"))
             return file.read()
     except OSError as error:
-        raise Unreadable(Problem(_reason(error))) from error
+        raise Unreadable(Problem(reason(error))) from error
 
 
 def _open_without_waiting(path: str, flags: int) -> int:
@@ -162,7 +162,8 @@ def _open_without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Say what the operating system has against it."""
     return (error.strerror or str(error) or type(error).__name__).lower()
 
 

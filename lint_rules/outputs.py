@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TextIO, cast
 
 from lint_rules.engine import Surroundings
-from lint_rules.files import TEMPORARY_PREFIX
+from lint_rules.files import TEMPORARY_PREFIX, reason
 from lint_rules.finding import FileReport
 from lint_rules.report import COLORS, PLAIN, Writer, formats, printable, style_for, wants_replacements, writer
 from lint_rules.suggestions import with_replacements
@@ -154,7 +154,7 @@ def tell_stdout_failed(error: OSError) -> None:
     """Say in one line that stdout cannot be written; a reader who has left needs none."""
     if not isinstance(error, BrokenPipeError):
         where = "stdout" if error.filename is None else printable(str(error.filename))
-        print(f"error: {where}: {_reason(error)}", file=sys.stderr)
+        print(f"error: {where}: {reason(error)}", file=sys.stderr)
     if sys.stdout is not None:  # Python would complain once more when it flushes stdout at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -167,7 +167,7 @@ def write_file(path: str, write: Writer, reports: Iterable[FileReport]) -> bool:
     try:
         _replace(Path(path), write, reports)
     except OSError as error:
-        print(f"error: {printable(path)}: {_reason(error)}", file=sys.stderr)
+        print(f"error: {printable(path)}: {reason(error)}", file=sys.stderr)
         return False
     return True
 
@@ -202,7 +202,3 @@ def _mode(target: Path) -> int:
     if not os.access(target, os.W_OK):
         raise PermissionError(13, "permission denied")
     return stat.S_IMODE(status.st_mode)
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error) or type(error).__name__).lower()

@@ -11,8 +11,3 @@ class Refused(Exception):  # noqa: N818 - says what the run is
     def __init__(self, why: str, path: str = "", line: int | None = None) -> None:
         place = path + ("" if line is None else f":{line}")
         super().__init__(printable(f"{place}: error: {why}" if place else f"error: {why}"))
-
-
-def reason(error: OSError) -> str:
-    """Say what the operating system has against it."""
-    return (error.strerror or str(error) or type(error).__name__).lower()

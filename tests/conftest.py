@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import pytest
 from pairs_under_test import pair_name
+
+LONGEST_FIRST = ("test_cases.py", "test_verdicts.py", "test_verify.py")
+"""Where files are handed out to workers, the last one to be taken must not be the longest."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    names = {name: rank for rank, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: names.get(item.path.name, len(names)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist how tests are handed out."""
+    node.workerinput["dist"] = node.config.option.dist
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -3,6 +3,7 @@
 `tests/cases/<rule slug>/<case>/before.py` says in its docstring what it shows and what a run must prove:
 
     before: lost                   what becomes of its calls as it stands, in one of the words of `BEFORE`
+    or: delivered                  what may become of them as well, as it stands, for a reason given in the docstring
     after: delivered               the same once fixed; goes with an `after.py`
     fix: unsafe                    the fix is written with `--unsafe-fixes` only
     early-exit: log-partial        what the fix of an early exit writes, if not the default
@@ -80,6 +81,7 @@ HARMLESS_HERE = {"LLM001", "LLM302", "LLM306"}
 no part of a program."""
 HEADER = {
     "before": "|".join(BEFORE),
+    "or": r"delivered",
     "after": r"delivered|partial|failed, delivered",
     "fix": r"unsafe",
     "early-exit": r"log-partial",
@@ -351,8 +353,8 @@ def runs(
     """Start the runs of all selected tests; a test then waits for its own."""
     started = Runs(shim_python, pair, tmp_path_factory.mktemp("programs"))
     try:
-        # A worker of pytest-xdist does not know which tests will be its own: there, each test starts its run itself.
-        if not hasattr(request.config, "workerinput"):
+        # A worker of pytest-xdist may not know which tests will be its own: then, each test starts its run itself.
+        if getattr(request.config, "workerinput", {"dist": "loadfile"})["dist"] == "loadfile":
             for program in selected_programs(request.session.items):
                 if why_not_run(program.case, pair, shim_python) is None:
                     started.start(program)
@@ -402,7 +404,10 @@ def test_run(program: Program, runs: Runs, pair: str, shim_python: str) -> None:
     told = f"{report.outcome} after {report.seconds} s; {[call.detail for call in report.calls]}\n{report.stderr}"
     wanted = program.case.header[program.stage]
     assert report.calls or wanted == "fails at once", told
-    assert outcome(report) == ("lost" if wanted == "untraced" else wanted), told
+    allowed = {"lost" if wanted == "untraced" else wanted}
+    if program.stage == "before":
+        allowed |= {program.case.header.get("or", wanted)}
+    assert outcome(report) in allowed, told
 
 
 def outcome(report: RunReport) -> str:

@@ -13,7 +13,7 @@ from typing import IO
 
 from lint_rules import files
 from lint_rules.gate.lines import Hunk
-from lint_rules.refusal import Refused, reason
+from lint_rules.refusal import Refused
 
 LINK, SUBMODULE = "120000", "160000"
 _SETTINGS = {"GIT_OPTIONAL_LOCKS": "0", "GIT_LITERAL_PATHSPECS": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
@@ -48,7 +48,7 @@ def run(folder: str, *arguments: str, fine: tuple[int, ...] = (0,)) -> bytes:
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, env=_environment())
     except OSError as error:
-        raise Refused(f"git cannot be run: {reason(error)}") from error
+        raise Refused(f"git cannot be run: {files.reason(error)}") from error
     if done.returncode not in fine:
         raise GitFailed(_said(done.stderr) or f"failed with {done.returncode}")
     return done.stdout

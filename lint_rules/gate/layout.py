@@ -14,7 +14,7 @@ from lint_rules import files
 from lint_rules.gate import git
 from lint_rules.gate.git import Entry
 from lint_rules.gate.parts import Part, Whole
-from lint_rules.refusal import Refused, reason
+from lint_rules.refusal import Refused
 from lint_rules.targets.installed import ENVIRONMENTS
 
 _SUFFIXES = frozenset({".py", ".toml", ".cfg", ".lock", ".txt", ".in", ".yml", ".yaml"})
@@ -36,7 +36,7 @@ def laid_out(whole: Whole, checked: Container[str]) -> Iterator[Path]:
             _mirror_environments(Path(whole.top), root)
             yield root
     except OSError as error:
-        raise Refused(f"the base could not be laid out in a temporary folder: {reason(error)}") from error
+        raise Refused(f"the base could not be laid out in a temporary folder: {files.reason(error)}") from error
 
 
 def _lay_out(part: Part, root: Path, checked: Container[str]) -> None:

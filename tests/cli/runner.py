@@ -35,6 +35,10 @@ class Runner:
     github: Mapping[str, str] = field(default_factory=dict)
     known: dict[str, str] = field(default_factory=dict)
     """The values of expressions."""
+    only: str = ""
+    """The one step to take."""
+    without: str = ""
+    """A step that has been taken before, in the same temporary folder."""
 
     def run(self, **inputs: str) -> Ran:
         """Run the action with inputs, whose names have underscores here."""
@@ -47,10 +51,13 @@ class Runner:
         self.known |= {f"github.{name}": value for name, value in github.items()} | {"runner.temp": str(self.temporary)}
         ran = Ran()
         for step in described["runs"]["steps"]:
-            if ran.code == 0:
+            if ran.code == 0 and self._takes(step["name"]):
                 self._run(step, ran)
         ran.outputs = {name: self._filled(str(one["value"])) for name, one in described["outputs"].items()}
         return ran
+
+    def _takes(self, name: str) -> bool:
+        return name == self.only if self.only else name != self.without
 
     def _run(self, step: Mapping[str, Any], ran: Ran) -> None:
         assert step["shell"] == "bash"

@@ -39,10 +39,16 @@ def git(*arguments: str, cwd: Path) -> str:
     return done.stdout
 
 
+INSTALL = "Install flake8-litellm"
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the runner for the first step, so that the others need not install again."""
-    return tmp_path_factory.mktemp("runner")
+    """The folder of a runner that has taken the first step."""
+    folder = tmp_path_factory.mktemp("runner")
+    ran = Runner(ROOT, folder, folder, only=INSTALL).run(python=sys.executable)
+    assert ran.code == 0, ran.output
+    return folder
 
 
 @pytest.fixture
@@ -77,7 +83,8 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def act(checkout: Path, temporary: Path, github: dict[str, str] | None = None, **inputs: str) -> Ran:
-    return Runner(ROOT, checkout, temporary, github or {}).run(**{"python": sys.executable, **inputs})
+    runner = Runner(ROOT, checkout, temporary, github or {}, without=INSTALL)
+    return runner.run(**{"python": sys.executable, **inputs})
 
 
 def test_a_pull_request_that_adds_one_loss_and_moves_another(checkout: Path, installed: Path) -> None:

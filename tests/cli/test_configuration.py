@@ -52,7 +52,8 @@ def configure(folder: Path, *lines: str) -> None:
 @pytest.fixture
 def run(capfd: pytest.CaptureFixture[str]) -> Run:
     def run(*arguments: str, door: Callable[[list[str]], int] = __main__.main) -> tuple[int, str, str]:
-        status = door(list(arguments))
+        concise = ["--format", "concise"] if door is __main__.main else []
+        status = door([*concise, *arguments])
         out, err = capfd.readouterr()
         return status, out, err
 
@@ -254,7 +255,7 @@ WRONG = {
     "3: error: 'early-exit' {IN} is neither 'drain' nor 'log-partial'": "\nearly-exit = ['drain']",
     "2: error: 'per-file-ignores' {IN} is no table of patterns with lists of codes": "per-file-ignores = ['app.py']",
     "2: error: 'per-file-ignores' {IN} is no list of strings": "per-file-ignores = {'app.py' = 'LLM2'}",
-    "2: error: 'ignore' {IN}: no rule has a code that starts with 'LLM9' (known: LLM101,": "ignore = [\n'LLM9',\n]",
+    "2: error: 'ignore' {IN}: no rule has a code that starts with 'LLM9' (known: LLM001,": "ignore = [\n'LLM9',\n]",
     "2: error: 'ignore' {IN}: no rule has a code that starts with ''": "ignore = ['']",
     "2: error: 'select' {IN}: no rule has a code that starts with 'E501'": "select = ['E501']",
     "2: error: 'per-file-ignores' {IN}: no rule has a code that": "per-file-ignores = {'app.py' = ['E501']}",

@@ -32,7 +32,7 @@ def flake8(*arguments: str, cwd: Path) -> Command:
 
 
 def lint(*arguments: str, cwd: Path) -> Command:
-    return run("lint_rules", "--isolated", "--select", EVERY_CODE, *arguments, cwd=cwd)
+    return run("lint_rules", "--isolated", "--format", "concise", "--select", EVERY_CODE, *arguments, cwd=cwd)
 
 
 # ---- what flake8 hides is hidden, to the letter
@@ -54,7 +54,7 @@ def test_it_hides_what_flake8_hides(option: tuple[str, ...], programs: Path) -> 
     assert ours.stdout.splitlines() == [line.removeprefix("./") for line in theirs.stdout.splitlines()]
     codes = Counter(re.findall(r"^\S+ (LLM\d+)", ours.stdout, re.MULTILINE))
     assert min(codes[code] for code in ("LLM001", "LLM101", "LLM104", "LLM201", "LLM202", "LLM203")) > 20
-    everything = run("lint_rules", "--isolated", "--disable-noqa", ".", cwd=programs).stdout.count("\n")
+    everything = lint("--disable-noqa", ".", cwd=programs).stdout.count("\n")
     assert (ours.stdout.count("\n") < everything - 100) is not bool(option)
 
 
@@ -210,7 +210,7 @@ def test_it_hides_everything_that_is_found(programs: Path, tmp_path: Path) -> No
     _, _, err = add(tmp_path)
     refused = set(re.findall(r"^(p\d+\.py):\d+:1: error: a `# noqa` in a string", err, re.MULTILINE))
     assert len(err.splitlines()) == len(refused) + 1
-    left = run("lint_rules", "--isolated", ".", cwd=tmp_path).stdout
+    left = run("lint_rules", "--isolated", "--format", "concise", ".", cwd=tmp_path).stdout
     assert {line.partition(":")[0] for line in left.splitlines()} == refused
     changed = [path for path in tmp_path.iterdir() if path.read_bytes() != (programs / path.name).read_bytes()]
     assert len(changed) > 5

@@ -125,7 +125,7 @@ def write(project: Path, source: str) -> None:
 def codes(capfd: pytest.CaptureFixture[str]) -> Callable[..., list[str]]:
     def codes(*arguments: str) -> list[str]:
         capfd.readouterr()
-        __main__.main([*arguments, "program.py"])
+        __main__.main(["--format", "concise", *arguments, "program.py"])
         out, err = capfd.readouterr()
         assert err == ""
         return [line.split()[1] for line in out.splitlines()]

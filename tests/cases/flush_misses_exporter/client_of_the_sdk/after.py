@@ -1,8 +1,10 @@
 """The client of the Langfuse SDK is flushed; LiteLLM's callback exports through something else.
 
-Not on the legacy pair: Langfuse 2 has no `get_client`.
+Not on the legacy pair: Langfuse 2 has no `get_client`. The exporter sends every second by itself: on a slow machine it
+may be in time.
 
 before: lost
+or: delivered
 after: delivered
 pairs: default, otel
 """

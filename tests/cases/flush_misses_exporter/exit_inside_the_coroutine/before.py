@@ -1,9 +1,9 @@
 """`os._exit` inside the coroutine: nothing of what stands around it runs any more.
 
-The client that litellm 1.77 keeps for Langfuse 2 sends every half second: there it is a matter of luck.
+The exporter sends every second by itself, that of litellm 1.77 every half: on a slow machine it may be in time.
 
 before: lost
-pairs: default, otel
+or: delivered
 """
 
 import asyncio

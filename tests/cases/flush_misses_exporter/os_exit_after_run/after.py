@@ -1,10 +1,10 @@
 """The process ends with `os._exit`: what LiteLLM has logged is still in the exporter's buffer.
 
-The client that litellm 1.77 keeps for Langfuse 2 sends every half second: there it is a matter of luck.
+The exporter sends every second by itself, that of litellm 1.77 every half: on a slow machine it may be in time.
 
 before: lost
+or: delivered
 after: delivered
-pairs: default, otel
 """
 
 import asyncio

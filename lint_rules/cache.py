@@ -1,9 +1,9 @@
-"""Results of earlier runs, kept in a folder and believed as long as nothing that they depend on has changed.
+"""Results of earlier runs, kept in a file and believed as long as nothing that they depend on has changed.
 
-One file per chunk. Its name stands for what was asked: which files, from which folder, with which settings, by which
-linter and Python. What it holds is believed if all that was looked at still is as it was (`lint_rules.witness`): the
-files, the modules that they lead to, where modules were looked for, and target versions. Whatever is wrong with such a
-file, the chunk is checked as if there were none; where the folder cannot be written, nothing is kept.
+One file for all that one command line checks from one folder. What it holds of a chunk is believed if all that was
+looked at still is as it was (`lint_rules.witness`): the files, the modules that they lead to, where modules were looked
+for, settings, and what target versions were read from. Whatever is wrong with such a file, all is checked as if there
+were none; where the folder cannot be written, nothing is kept.
 """
 
 from __future__ import annotations
@@ -12,97 +12,251 @@ import contextlib
 import dataclasses
 import json
 import os
-import platform
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+import re
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from lint_rules import __version__, disk, files
+from lint_rules import __version__, disk, files, watch
 from lint_rules.chunks import Chunk
-from lint_rules.configuration import Configuration, Misconfigured
-from lint_rules.disk import State
-from lint_rules.engine import Surroundings
 from lint_rules.finding import FileReport, Status
+from lint_rules.orders import Outcome
 from lint_rules.plain import from_json, to_json
-from lint_rules.targets import Answer
-from lint_rules.witness import Folder, Now, Witness
-from lint_rules.work import Outcome
+from lint_rules.surroundings import Surroundings
+from lint_rules.witness import Known, agrees
 
-MAX_KEPT = 5_000
+MAX_KEPT = 20
 """Files in the folder; beyond that, the oldest go."""
+MAX_FILES = 100_000
+"""Files of a run whose results are kept: reading about more of them would take memory."""
+_TAG, _TAGGED = "CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n"
+_ENVIRONMENT = ("VIRTUAL_ENV", "CONDA_PREFIX", "HOME", "USERPROFILE", "HOMEDRIVE", "HOMEPATH")
+"""Variables that decide where target versions are looked for."""
+_OURS = re.compile(r"[0-9a-f]{8}\.json(\.\d+\.tmp)?")
+_BROKEN = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, files.Unreadable)
 
 
-@dataclass(frozen=True)
-class _Record:
-    """What is kept of a chunk: files without a report are clean."""
+@dataclasses.dataclass
+class _Kept:
+    """What is kept of a chunk: what it depends on, and files with a report; all others are clean."""
 
-    witness: Witness
-    reports: Mapping[int, FileReport]
-    notes: tuple[str, ...]
-    problems: tuple[str, ...]
+    sights: list[Any]
+    """Of what was kept before, by number."""
+    reports: list[Any]
+    notes: Sequence[str]
+    problems: Sequence[str]
 
 
 class Cache:
-    """The results of one folder, for one run."""
+    """The results of one run, and of the one before.
 
-    def __init__(self, folder: str, around: Surroundings) -> None:
-        self._folder = Path(folder)
-        self._around = around
-        self._configuration = around.afresh().configuration
-        self._now = Now(around.targets.afresh())
-        self._question = _digest(_asker(), os.getcwd(), repr(around.configuration.given))  # noqa: PTH109
-        self._is_made = False
+    `paths` are what the run was given. If `sealed`, what is in the folder is believed only if it was written there: not
+    if it came along with the files.
+    """
+
+    def __init__(self, folder: str, around: Surroundings, paths: Sequence[str], *, sealed: bool = False) -> None:
+        self._folder, self._sealed = Path(folder), sealed
+        self._question = json.dumps([*_asker(), os.getcwd(), list(paths), repr(around.configuration.given)])  # noqa: PTH109
+        self._path = self._folder / f"{zlib.crc32(self._question.encode('utf-8', 'surrogatepass')):08x}.json"
+        self._sights: list[Known] = []
+        self._chunks: dict[str, _Kept] = {}
+        self._agrees: list[bool | None] = []
+        self._asked: dict[str, _Kept] = {}
+        self._is_new = False
+        try:
+            self._load()
+        except _BROKEN:
+            self._sights, self._chunks, self._agrees = [], {}, []
+
+    def _load(self) -> None:
+        """Read what is kept. Raises anything about a file that is broken."""
+        sum_, _, data = self._path.read_bytes().partition(b"\n")
+        if zlib.crc32(data) != int(sum_, 16):
+            return
+        value = json.loads(data)
+        if value["question"] != self._question or (self._sealed and value["seal"] != self._seal()):
+            return
+        self._sights = list(_unfolded(value["folders"], value["sights"]))
+        self._agrees = [None] * len(self._sights)
+        self._chunks = {key: _Kept(*kept) for key, kept in value["chunks"].items()}
 
     def known(self, chunk: Chunk) -> Outcome | None:
         """Return what came of a chunk, if that is known and still true."""
-        path = self._path(chunk)
+        kept = self._chunks.get(_key(chunk))
         try:
-            record = _loaded(path.read_bytes())
-            if not self._now.agrees(record.witness):
+            if kept is None or not all(map(self._is_true, kept.sights)):
                 return None
-            outcome = _outcome(chunk, record)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, files.Unreadable):
+            outcome = _outcome(chunk, kept)
+        except _BROKEN:
             return None
-        renewed = self._now.renewed(record.witness)
-        if renewed.files != record.witness.files:
-            self._write(path, dataclasses.replace(record, witness=renewed))
+        self._asked[_key(chunk)] = kept
         return outcome
+
+    def _is_true(self, at: int) -> bool:
+        true = self._agrees[at]
+        if true is None:
+            sight = self._sights[at]
+            before = sight[3]
+            true = self._agrees[at] = agrees(sight)
+            self._is_new = self._is_new or sight[3] != before
+        return true
 
     def keep(self, chunk: Chunk, outcome: Outcome) -> None:
         """Keep what came of a chunk, if it is known what that depends on."""
-        if outcome.witness is None or any(one.problem is not None for one in chunk):
+        seen = outcome.seen
+        if seen is None or not seen.steady or any(one.problem is not None for one in chunk):
             return
-        told = {
-            at: dataclasses.replace(report, text="")
+        if any(_may_pass(report, seen) for report in outcome.reports):
+            return
+        told = [
+            (at, to_json(dataclasses.replace(report, text="")))
             for at, report in enumerate(outcome.reports)
             if report.status is not Status.CLEAN
-        }
-        self._write(self._path(chunk), _Record(outcome.witness, told, outcome.notes, outcome.problems))
+        ]
+        self._asked[_key(chunk)] = _Kept(list(map(list, seen.sights())), told, outcome.notes, outcome.problems)
+        self._is_new = True
 
-    def _path(self, chunk: Chunk) -> Path:
-        settings = (_settings(self._configuration, one.path) for one in chunk)
-        name = _digest(
-            self._question, *(part for one, own in zip(chunk, settings, strict=True) for part in (one.path, own))
-        )
-        return self._folder / f"{name}.json"
-
-    def _write(self, path: Path, record: _Record) -> None:
+    def save(self) -> None:
+        """Write what is known now, if that is anything new."""
+        if not self._is_new:
+            return
         with contextlib.suppress(OSError):
             self._make()
-            _replace(path, json.dumps(_plain(record), separators=(",", ":")).encode())
+            data = json.dumps(self._plain(), separators=(",", ":")).encode()
+            _replace(self._path, b"%08x\n" % zlib.crc32(data) + data)
+
+    def _plain(self) -> dict[str, Any]:
+        table, chunks = Table(), {}
+        for key, kept in self._asked.items():
+            places = table.add([self._sights[one] if isinstance(one, int) else one for one in kept.sights])
+            if places is not None:
+                chunks[key] = (places, kept.reports, kept.notes, kept.problems)
+        return {"question": self._question, "seal": self._seal(), **table.plain(), "chunks": chunks}
+
+    # The folder
 
     def _make(self) -> None:
         """Make the folder, one that no version control and no backup takes for the user's."""
-        if self._is_made:
-            return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n")):
-            if not (self._folder / name).exists():
+        try:
+            self._folder.mkdir(parents=True)
+        except FileExistsError:
+            if self._sealed and self._folder.is_symlink():
+                raise
+        else:
+            for name, text in ((".gitignore", "*\n"), (_TAG, _TAGGED)):
                 _replace(self._folder / name, text.encode())
-        self._is_made = True
         _forget_oldest(self._folder)
+
+    def _seal(self) -> list[int]:
+        """Return what nobody can bring along: when the folder's tag was written, and as what."""
+        try:
+            status = os.lstat(self._folder / _TAG)
+        except OSError:
+            return []
+        return [status.st_ino, status.st_ctime_ns]
+
+
+class Table:
+    """Sights of all chunks, each once."""
+
+    def __init__(self) -> None:
+        self._sights: list[Known] = []
+        self._at: dict[tuple[int, str], int] = {}
+
+    def add(self, sights: Sequence[Known]) -> list[int] | None:
+        """Take sights up and return their numbers; None if one contradicts another: something has changed meanwhile."""
+        places = [self._at.get((one[0], one[1])) for one in sights]
+        pairs = ((self._sights[at], one) for at, one in zip(places, sights, strict=True) if at is not None)
+        if not all(_joined(known, one) for known, one in pairs):
+            return None
+        return [self._new(one) if at is None else at for at, one in zip(places, sights, strict=True)]
+
+    def _new(self, sight: Known) -> int:
+        at = self._at[sight[0], sight[1]] = len(self._sights)
+        self._sights.append(sight)
+        return at
+
+    def plain(self) -> dict[str, Any]:
+        """Return all as plain data: `[asked, folder, name, what, signature…]`."""
+        folders: dict[str, int] = {}
+        sights = []
+        for asked, path, what, signature in self._sights:
+            folder, name = os.path.split(path) if asked == watch.READ else (path, "")
+            sights.append([asked, folders.setdefault(folder, len(folders)), name, what, *(signature or ())])
+        return {"folders": list(folders), "sights": sights}
+
+
+def _joined(known: Known, other: Known) -> bool:
+    """Make one of two sights of the same; tell whether they agree."""
+    if known is other:
+        return True
+    if known[0] != watch.PLACE:
+        return bool(known[2] == other[2])
+    if any(known[2].get(name, kind) != kind for name, kind in other[2].items()):
+        return False
+    known[2] = {**known[2], **other[2]}
+    known[3] = known[3] if known[3] == other[3] else None
+    return True
+
+
+def _unfolded(folders: list[str], sights: list[list[Any]]) -> Iterator[Known]:
+    """Yield sights as they were before they were written."""
+    for asked, folder, name, what, *signature in sights:
+        path = os.path.join(folders[folder], name) if name else folders[folder]  # noqa: PTH118 - thousands of them
+        yield [asked, path, what, signature or None]
+
+
+def _may_pass(report: FileReport, seen: watch.Seen) -> bool:
+    """Tell whether a file may fare better next time though nothing has changed: it was too much for this machine."""
+    if report.status is not Status.FAILED or (report.problem is not None and report.problem.line is not None):
+        return False
+    state = seen.read.get(os.path.abspath(report.path))  # noqa: PTH100
+    return state is None or not state.digest.startswith(disk.UNREADABLE)
+
+
+def _outcome(chunk: Chunk, kept: _Kept) -> Outcome:
+    told = {at: _with_text(from_json(report)) for at, report in kept.reports}
+    reports = (told.get(at) or FileReport(found.path, Status.CLEAN) for at, found in enumerate(chunk))
+    return Outcome(tuple(reports), tuple(kept.notes), tuple(kept.problems))
+
+
+def _with_text(report: FileReport) -> FileReport:
+    """Put back the text that findings are shown in: the file is as it was."""
+    if report.status is not Status.FINDINGS:
+        return report
+    return dataclasses.replace(report, text=files.decode(files.read(report.path)))
+
+
+# ---- what is asked
+
+
+def _key(chunk: Chunk) -> str:
+    return watch.digest_of_names(one.path for one in chunk)
+
+
+def _asker() -> list[str]:
+    """Return what stands for the linter, whatever way it is installed, for the Python that parses for it, and for what
+    they look at that is no file."""
+    own = os.path.dirname(__file__)  # noqa: PTH120
+    environment = (f"{name}={os.environ.get(name)}" for name in _ENVIRONMENT)
+    return [__version__, sys.version, tempfile.gettempdir(), *sys.path, *environment, *_written(own)]
+
+
+def _written(folder: str) -> Iterator[str]:
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        if entry.is_dir() and entry.name != "__pycache__":
+            yield from _written(entry.path)
+        elif entry.name.endswith(".py"):
+            status = entry.stat()
+            yield f"{entry.path}:{status.st_size}:{status.st_mtime_ns}"
+
+
+# ---- files of ours
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -118,100 +272,13 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def _forget_oldest(folder: Path) -> None:
-    kept = sorted((one for one in folder.iterdir() if one.suffix in (".json", ".tmp")), key=_age)
+    kept = sorted((one for one in folder.iterdir() if _OURS.fullmatch(one.name)), key=_age)
     for one in kept[:-MAX_KEPT]:
         one.unlink(missing_ok=True)
 
 
 def _age(path: Path) -> float:
     try:
-        return path.stat().st_mtime
+        return path.lstat().st_mtime
     except OSError:
         return 0.0
-
-
-# ---- what is asked
-
-
-def _digest(*parts: str) -> str:
-    return disk.digest_of_names(parts)
-
-
-@lru_cache(maxsize=1)
-def _asker() -> str:
-    """Return what stands for the linter, whatever way it is installed, and the Python that parses for it."""
-    here = Path(__file__).parent
-    own = sorted(here.rglob("*.py"))
-    return _digest(
-        __version__, platform.python_implementation(), platform.python_version(), *(_written(one) for one in own)
-    )
-
-
-def _written(path: Path) -> str:
-    status = path.stat()
-    return f"{path}:{status.st_size}:{status.st_mtime_ns}"
-
-
-def _settings(configuration: Configuration, path: str) -> str:
-    try:
-        return repr(configuration.settings(path))
-    except Misconfigured as error:
-        return repr(error.problem)
-
-
-# ---- what is kept
-
-
-def _plain(record: _Record) -> dict[str, Any]:
-    seen = record.witness
-    return {
-        "files": _states(seen.files),
-        "folders": [(path, one.state.digest, one.state.signature, one.names) for path, one in seen.folders.items()],
-        "listings": list(seen.listings.items()),
-        "answers": [(*asked, *answer) for asked, answer in seen.answers.items()],
-        "reports": [(at, to_json(report)) for at, report in record.reports.items()],
-        "notes": record.notes,
-        "problems": record.problems,
-    }
-
-
-def _states(states: Mapping[str, State]) -> list[tuple[str, str, str]]:
-    return [(path, state.digest, state.signature) for path, state in states.items()]
-
-
-def _loaded(data: bytes) -> _Record:
-    """Read a record. Raises anything about one that is broken."""
-    value = json.loads(data)
-    witness = Witness(
-        _read_states(value["files"]),
-        {path: Folder(tuple(names), State(*state)) for path, *state, names in value["folders"]},
-        dict(value["listings"]),
-        {(path, package): _answer(target, notes) for path, package, target, notes in value["answers"]},
-    )
-    reports = {at: from_json(report) for at, report in value["reports"]}
-    if not all(isinstance(one, FileReport) for one in reports.values()):
-        raise ValueError("no reports")
-    return _Record(witness, reports, tuple(value["notes"]), tuple(value["problems"]))
-
-
-def _read_states(states: Iterable[tuple[str, str, str]]) -> dict[str, State]:
-    return {path: State(digest, signature) for path, digest, signature in states}
-
-
-def _answer(target: str, notes: list[str]) -> Answer:
-    return target, tuple(notes)
-
-
-def _outcome(chunk: Chunk, record: _Record) -> Outcome:
-    reports = (
-        _with_text(record.reports[at]) if at in record.reports else FileReport(found.path, Status.CLEAN)
-        for at, found in enumerate(chunk)
-    )
-    return Outcome(tuple(reports), record.notes, record.problems)
-
-
-def _with_text(report: FileReport) -> FileReport:
-    """Put back the text that findings are shown in: the file is as it was."""
-    if report.status is not Status.FINDINGS:
-        return report
-    return dataclasses.replace(report, text=files.decode(files.read(report.path)))

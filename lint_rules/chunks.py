@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from lint_rules.files import Found
 
-SMALLEST, LARGEST = 128, 1024
+SMALLEST, LARGEST = 128, 512
 """Files: below, several small projects go together; above, a large one is cut."""
 _PARTS = 8
 _MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
@@ -46,10 +46,13 @@ class _Roots:
 
     def __init__(self) -> None:
         self._marked: dict[str, str | None] = {}
+        self._known: dict[str, str] = {}
 
     def of(self, folder: str) -> str:
-        marked = self._nearest(os.path.abspath(folder))  # noqa: PTH100
-        return marked if marked is not None else self._outermost(folder)
+        if folder not in self._known:
+            marked = self._nearest(os.path.abspath(folder))  # noqa: PTH100
+            self._known[folder] = marked if marked is not None else self._outermost(folder)
+        return self._known[folder]
 
     def _nearest(self, folder: str) -> str | None:
         if folder not in self._marked:

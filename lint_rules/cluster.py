@@ -14,9 +14,10 @@ from typing import Any
 
 from lint_rules.chunks import Chunk
 from lint_rules.files import Found
+from lint_rules.orders import Order, Outcome
 from lint_rules.processes import joined, lost
 from lint_rules.refusal import Refused
-from lint_rules.work import Order, Outcome, check_chunk
+from lint_rules.work import check_chunk
 
 AHEAD = 256
 """Chunks under way: enough for a hundred workers, and few enough to be held here."""

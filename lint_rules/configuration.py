@@ -17,7 +17,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from lint_rules import files
+from lint_rules import disk, files, watch
 from lint_rules.finding import Problem
 from lint_rules.settings import EARLY_EXITS, EVERYTHING, Settings
 
@@ -119,7 +119,7 @@ class Configuration:
 
 
 def _is_boundary(folder: str) -> bool:
-    return folder == tempfile.gettempdir() or any(os.path.lexists(f"{folder}/{name}") for name in _BOUNDARIES)
+    return folder == tempfile.gettempdir() or any(watch.lexists(f"{folder}/{name}") for name in _BOUNDARIES)
 
 
 def _silenced(path: str, folder: Path, ignores: tuple[tuple[str, Codes], ...]) -> Iterator[str]:
@@ -144,9 +144,9 @@ def _read(folder: str) -> _Table | Problem | None:
     """Return the table of the pyproject.toml in a folder, what is wrong with it, or None if there is no such table."""
     path = f"{folder}/pyproject.toml"
     try:
-        if not os.path.isfile(path):  # noqa: PTH113 - asked of every folder of a run
+        if not watch.is_file(path):
             return None
-        data = files.read(path)
+        data = disk.look(path)
         return _table(path, data) if b"lint_rules" in data else None
     except files.Unreadable as error:
         return replace(error.problem, path=_shown(path))

@@ -7,55 +7,24 @@ import re
 from collections.abc import Iterable, Iterator
 
 from lint_rules import files
-from lint_rules.configuration import Configuration, Misconfigured
+from lint_rules.configuration import Misconfigured
 from lint_rules.finding import FileReport, Finding, Problem, Status
 from lint_rules.rules import Checked, all_rules
-from lint_rules.semantics.declared import Declared
 from lint_rules.semantics.facts import ModuleFacts, Source, TooLargeError, gather
 from lint_rules.semantics.langfuse_api import MEMBER_NAMES
 from lint_rules.semantics.project import Project
 from lint_rules.semantics.syntax import parse
 from lint_rules.settings import Settings
 from lint_rules.suppression import hides_whole_file, is_mentioned, lists_our_codes, suppressions
-from lint_rules.targets import Finder
+from lint_rules.surroundings import Surroundings
+
+__all__ = ["Surroundings", "check_bytes", "check_file", "check_files", "check_found", "check_tree", "may_matter"]
 
 _SITES = re.compile(
     rb"async for|\bfor\b.*\bin\b|content|\brun|lifespan|on_event|shutdown|\.(?:%s)\b"
     % "|".join(sorted(MEMBER_NAMES)).encode()
 )
 """What a module needs, beside the SDKs somewhere among its imports, to have a finding."""
-
-
-class Surroundings:
-    """What lies around the files of one run, found when asked for and once: other modules, and target versions."""
-
-    def __init__(self, configuration: Configuration | None = None, targets: Finder | None = None) -> None:
-        self.configuration = configuration or Configuration()
-        given = self.configuration.given
-        self.targets = targets or Finder(given.target, isolated=given.isolated)
-        self._projects: dict[tuple[tuple[str, ...], ...], Project] = {}
-
-    @classmethod
-    def of(cls, settings: Settings) -> Surroundings:
-        """Return those of a run in which every file has the same settings."""
-        return cls(Configuration.of(settings))
-
-    def project(self, settings: Settings) -> Project:
-        """Return the modules around the files that have these settings: what they are known to do depends on what the
-        settings declare."""
-        key = settings.stream_sources, settings.flush_helpers
-        if key not in self._projects:
-            self._projects[key] = Project(Declared.of(settings))
-        return self._projects[key]
-
-    def anew(self) -> Surroundings:
-        """Return those of the same run, with nothing known yet of other modules: one of them has changed."""
-        return Surroundings(self.configuration, self.targets)
-
-    def afresh(self) -> Surroundings:
-        """Return those of the same run, with nothing known yet at all: plain data, for whoever checks a part of it."""
-        configuration = Configuration(self.configuration.given, self.configuration.fixed)
-        return Surroundings(configuration, self.targets.afresh())
 
 
 def may_matter(data: bytes, path: str, project: Project) -> bool:

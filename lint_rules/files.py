@@ -8,15 +8,12 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import secrets
 import stat
-import subprocess
-import tempfile
-import tokenize
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lint_rules import watch
 from lint_rules.finding import Problem
 
 MAX_BYTES = 5_000_000
@@ -29,7 +26,7 @@ _GIT_PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMM
 _NEVER_SOURCE = frozenset({"__pycache__", "node_modules"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """One result of discovery: a file to look at, or, with `problem`, a path that could not be searched."""
 
@@ -56,13 +53,24 @@ def discover(paths: Sequence[str]) -> Iterator[Found]:
     those that git tracks or would track, elsewhere all but hidden folders, caches and virtual environments.
     """
     seen: set[str] = set()
+    real: dict[str, str] = {}
     for path in paths:
         for found in _search(path):
-            identity = os.path.realpath(found.path)
+            identity = _identity(found.path, real)
             if found.problem is None and identity in seen:
                 continue
             seen.add(identity)
             yield found
+
+
+def _identity(path: str, real: dict[str, str]) -> str:
+    """Return a path without its links; those of folders are followed once."""
+    folder, name = os.path.split(path)
+    if name in ("", ".", "..") or os.path.islink(path):  # noqa: PTH114 - asked of every file of a run
+        return os.path.realpath(path)
+    if folder not in real:
+        real[folder] = os.path.realpath(folder)
+    return f"{real[folder]}{os.sep}{name}"
 
 
 def _search(path: str) -> Iterator[Found]:
@@ -82,7 +90,7 @@ def _search_directory(directory: str) -> Iterator[Found]:
 def _python_files(directory: str) -> Iterable[Found]:
     names = git_files(directory)
     if names is None:
-        return _walk(directory)
+        return _walk(str(Path(directory)))
     return _listed(directory, names)
 
 
@@ -98,6 +106,8 @@ def _listed(directory: str, names: Iterable[str]) -> Iterator[Found]:
 
 def git_files(directory: str) -> list[str] | None:
     """List what git tracks or would track below `directory`; None without a work tree, and for an ignored folder."""
+    if not _is_versioned(directory):
+        return None
     listing = git(directory, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     if listing is None:
         return None
@@ -106,8 +116,22 @@ def git_files(directory: str) -> list[str] | None:
     return sorted({os.fsdecode(name) for name in listing.split(b"\0") if name})
 
 
+def _is_versioned(directory: str) -> bool:
+    """Tell whether git could have something to say: asking it takes longer than looking."""
+    above = os.path.realpath(directory)
+    while not watch.lexists(f"{above}/.git"):
+        if above == (above := os.path.dirname(above)):  # noqa: PTH120
+            return False
+    seen = watch.current()
+    if seen is not None:
+        seen.listed[os.path.abspath(directory)] = ""  # noqa: PTH100
+    return True
+
+
 def git(directory: str, *arguments: str) -> bytes | None:
     """Return what git prints for `arguments` in `directory`; None if it fails or is not there."""
+    import subprocess  # noqa: PLC0415 - most folders are under no version control, and most runs write nothing: as below
+
     try:
         done = subprocess.run(
             ["git", "-C", directory, *arguments], capture_output=True, check=True, env=git_environment()
@@ -124,23 +148,31 @@ def git_environment() -> dict[str, str]:
 
 def _walk(directory: str) -> Iterator[Found]:
     """Search `directory` and the folders below it by hand; links to folders are not followed, so there are no loops."""
+    seen = watch.current()
+    before = watch.signature(directory) if seen is not None else None
     try:
-        entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
+        with os.scandir(directory) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
     except OSError as error:
         yield Found(directory, Problem(reason(error)))
         return
+    if seen is not None:
+        seen.walked[os.path.abspath(directory)] = watch.listing(entries, before)  # noqa: PTH100
+    above = "" if directory == "." else os.path.join(directory, "")  # noqa: PTH118 - asked of every folder, as below
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
             if _may_hold_source(entry):
-                yield from _walk(str(Path(entry.path)))
+                yield from _walk(above + entry.name)
         elif entry.name.endswith(".py") and entry.is_file():
-            yield Found(str(Path(entry.path)))
+            yield Found(above + entry.name)
 
 
 def _may_hold_source(folder: os.DirEntry[str]) -> bool:
     if folder.name.startswith(".") or folder.name in _NEVER_SOURCE:
         return False
-    return not os.path.exists(f"{folder.path}/pyvenv.cfg")  # noqa: PTH110 - of an unreadable folder: no
+    if not os.path.exists(f"{folder.path}/pyvenv.cfg"):  # noqa: PTH110 - of an unreadable folder: no
+        return True
+    return not watch.exists(f"{folder.path}/pyvenv.cfg")
 
 
 def read(path: str) -> bytes:
@@ -184,6 +216,8 @@ def encode(text: str, *, like: bytes) -> bytes:
 
 
 def _declared_encoding(data: bytes) -> str:
+    import tokenize  # noqa: PLC0415 - a run whose results are known decodes little
+
     try:
         return tokenize.detect_encoding(io.BytesIO(data).readline)[0]
     except SyntaxError as error:
@@ -206,6 +240,8 @@ def replace(path: str, *, old: bytes, new: bytes) -> None:
     Links are followed first, so a link stays a link. Mode and, where allowed, owner are kept. Raises `ChangedOnDisk` if
     the file is no longer `old`, and `OSError` if it cannot be written; the file is untouched then.
     """
+    import tempfile  # noqa: PLC0415
+
     target = Path(path).resolve(strict=True)
     if not os.access(target, os.W_OK):
         raise PermissionError(13, "Permission denied", path)
@@ -228,6 +264,8 @@ def replace(path: str, *, old: bytes, new: bytes) -> None:
 
 def create(path: str, data: bytes) -> None:
     """Write a file that is not there yet, so that every moment shows either nothing or all of it."""
+    import secrets  # noqa: PLC0415
+
     target = Path(path)
     temporary = target.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}.tmp")
     try:

@@ -10,16 +10,17 @@ import os
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, Protocol
 
 from lint_rules.chunks import Chunk, chunks
-from lint_rules.engine import Surroundings
 from lint_rules.files import Found
 from lint_rules.finding import FileReport
-from lint_rules.work import Order, Outcome, check_chunk
+from lint_rules.orders import Order, Outcome
+from lint_rules.surroundings import Surroundings
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from lint_rules.cache import Cache
 
 HANDFUL = 32
@@ -54,10 +55,14 @@ class Here:
 
     def submit(self, chunk: Chunk) -> Future[Outcome]:
         """Promise to check a chunk."""
+        from concurrent.futures import Future  # noqa: PLC0415 - a run whose results are known promises nothing
+
         return Future()
 
     def outcome(self, chunk: Chunk, future: Future[Outcome]) -> Outcome:
         """Check it."""
+        from lint_rules.work import check_chunk  # noqa: PLC0415 - nor does it infer anything
+
         return check_chunk(self._order, chunk)
 
     def close(self) -> None:
@@ -143,6 +148,8 @@ def _outcomes(found: Sequence[Found], crew: Crew, cache: Cache | None) -> Iterat
             yield _finished(*waiting.popleft(), crew, cache)
     while waiting:
         yield _finished(*waiting.popleft(), crew, cache)
+    if cache is not None:
+        cache.save()
 
 
 def _is_ready(waiting: deque[Waiting]) -> bool:

@@ -20,7 +20,8 @@ from multiprocessing.context import BaseContext
 from lint_rules.chunks import Chunk
 from lint_rules.files import Found
 from lint_rules.finding import FileReport, Problem, Status
-from lint_rules.work import Order, Outcome, check_chunk
+from lint_rules.orders import Order, Outcome
+from lint_rules.work import check_chunk
 
 _AHEAD = 3
 """Chunks under way per process: the next is there when one is done, and what a lost one takes with it is little."""

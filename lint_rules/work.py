@@ -6,55 +6,59 @@ a chunk depends on no other, and memory does not grow with the tree.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from lint_rules import engine, files
 from lint_rules.chunks import Chunk
-from lint_rules.disk import look, watching
-from lint_rules.engine import Surroundings
+from lint_rules.disk import look
 from lint_rules.finding import FileReport, Status
-from lint_rules.witness import Witness, witness
+from lint_rules.orders import Order, Outcome
+from lint_rules.semantics import syntax
+from lint_rules.surroundings import Surroundings
+from lint_rules.watch import Seen, watching
 
-
-@dataclass(frozen=True)
-class Order:
-    """How a chunk is to be checked."""
-
-    around: Surroundings
-    """With nothing known yet."""
-    folder: str
-    """The working directory: what paths start from."""
-    watched: bool = False
-    """Tell, too, what the results depend on."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a chunk."""
-
-    reports: tuple[FileReport, ...]
-    notes: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
-    witness: Witness | None = None
+MAX_PARSED = 4_000_000
+"""Bytes of source that may be known as trees at a time: they take about thirty times as much."""
+LITTLE = 500_000
+"""Bytes of source whose trees are not worth a search for what is free: Python searches by itself, later."""
 
 
 def check_chunk(order: Order, chunk: Chunk) -> Outcome:
     """Check a chunk, in whatever process this runs."""
     if os.getcwd() != order.folder:  # noqa: PTH109 - a cluster's worker was started elsewhere
         os.chdir(order.folder)
-    around = order.around.afresh()
-    if not order.watched:
-        return told(each_checked(chunk, around), around)
-    with watching() as seen:
-        reports = tuple(each_checked(chunk, around))
-        return told(reports, around, witness(seen, around.targets.answers))
+    around, parsed = order.around.afresh(), syntax.parsed()
+    try:
+        if not order.watched:
+            return told(each_checked(chunk, around), around)
+        with watching() as seen:
+            return told(each_checked(chunk, around), around, seen)
+    finally:
+        around.forget()
+        _tidy(syntax.parsed() - parsed)
+
+
+def _tidy(parsed: int) -> None:
+    """Let go of what is left of a chunk: what is known of a module leads back to itself, so only a search frees it."""
+    syntax.forget()
+    if parsed > LITTLE:
+        gc.collect()
 
 
 def each_checked(chunk: Chunk, around: Surroundings) -> Iterator[FileReport]:
-    """Check the files of a chunk; whatever is wrong with one becomes its outcome."""
+    """Check the files of a chunk; whatever is wrong with one becomes its outcome.
+
+    What is known of other modules is forgotten when it may take too much memory: by what was parsed, not by what is
+    free, so that results depend on the chunk alone.
+    """
+    parsed = syntax.parsed()
     for found in chunk:
+        if syntax.parsed() - parsed > MAX_PARSED:
+            around.forget()
+            _tidy(syntax.parsed() - parsed)
+            parsed = syntax.parsed()
         if found.problem is not None:
             yield FileReport(found.path, Status.FAILED, problem=found.problem)
             continue
@@ -66,7 +70,7 @@ def each_checked(chunk: Chunk, around: Surroundings) -> Iterator[FileReport]:
             yield engine.check_bytes(data, found.path, around)
 
 
-def told(reports: Iterable[FileReport], around: Surroundings, witness: Witness | None = None) -> Outcome:
+def told(reports: Iterable[FileReport], around: Surroundings, seen: Seen | None = None) -> Outcome:
     """Return reports with what else there is to say."""
     reports = tuple(reports)
-    return Outcome(reports, around.targets.notes, around.targets.problems, witness)
+    return Outcome(reports, around.targets.notes, around.targets.problems, seen)

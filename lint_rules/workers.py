@@ -7,9 +7,10 @@ import os
 from collections.abc import Iterator, Sequence
 
 from lint_rules import pool
-from lint_rules.engine import Surroundings
+from lint_rules.cache import Cache
 from lint_rules.files import Found
 from lint_rules.finding import FileReport
+from lint_rules.surroundings import Surroundings
 
 FOLDER = ".lint_rules_cache"
 """Where results are kept, in the working directory, unless another folder is named."""
@@ -35,22 +36,19 @@ def add_workers(parser: argparse.ArgumentParser) -> None:
         help="check on the workers of a cluster that see the same files: dask://HOST:PORT (needs "
         "flake8-litellm[audit]), or MODULE:FACTORY, what returns a concurrent.futures.Executor",
     )
-    group.add_argument(
-        "--cache", action="store_true", help=f"keep results in {FOLDER}, and check only what may have changed since"
+    kept = group.add_mutually_exclusive_group()
+    kept.add_argument(
+        "--cache-dir",
+        metavar="DIR",
+        help="keep results in DIR, and check only what may have changed since "
+        f"(default: ${VARIABLE}, else {FOLDER} when folders are checked)",
     )
-    group.add_argument("--cache-dir", metavar="DIR", help=f"the same in another folder (or ${VARIABLE})")
-    group.add_argument("--no-cache", action="store_true", help=f"keep and believe nothing, whatever ${VARIABLE} says")
+    kept.add_argument("--no-cache", action="store_true", help="check all, and keep nothing")
 
 
 def checked(found: Sequence[Found], around: Surroundings, options: argparse.Namespace) -> Iterator[FileReport]:
     """Check what discovery found as a command line says. Raises `Refused`, before anything is checked."""
-    folder = _cache_folder(options)
-    cache = None
-    if folder:
-        from lint_rules.cache import Cache  # noqa: PLC0415 - most runs have none
-
-        cache = Cache(folder, around)
-    lane = None
+    cache, lane = _cache(options, around), None
     if options.executor is not None:
         from lint_rules.cluster import cluster  # noqa: PLC0415 - most runs have none
 
@@ -58,10 +56,17 @@ def checked(found: Sequence[Found], around: Surroundings, options: argparse.Name
     return pool.check_found(found, around, jobs=options.jobs, lane=lane, cache=cache)
 
 
-def _cache_folder(options: argparse.Namespace) -> str:
+def _cache(options: argparse.Namespace, around: Surroundings) -> Cache | None:
+    """Return where results are kept: where the user says, and else beside what is checked, unless that is single files,
+    as an editor or a hook names them when they have changed, or others check it, whose file system is another."""
+    named = options.cache_dir or os.environ.get(VARIABLE, "")
     if options.no_cache:
-        return ""
-    return options.cache_dir or os.environ.get(VARIABLE, "") or (FOLDER if options.cache else "")
+        return None
+    if named:
+        return Cache(named, around, options.paths)
+    if options.executor is not None or not any(map(os.path.isdir, options.paths)):
+        return None
+    return Cache(FOLDER, around, options.paths, sealed=True)
 
 
 def _jobs(text: str) -> int | None:

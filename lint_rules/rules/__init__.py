@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from lint_rules.finding import Applicability, Finding
-from lint_rules.semantics.facts import ModuleFacts
 
-Check = Callable[["Rule", ModuleFacts], Iterable[Finding]]
+if TYPE_CHECKING:
+    from lint_rules.semantics.facts import ModuleFacts
+
+Check = Callable[["Rule", "ModuleFacts"], Iterable[Finding]]
 Afterthought = Callable[["Rule", "Checked"], Iterable[Finding]]
 
 
@@ -60,6 +62,8 @@ class Rule:
     @property
     def manual(self) -> str:
         """The rule's module docstring: what `--explain` and the docs print."""
+        import inspect  # noqa: PLC0415 - most runs print no manual
+
         return inspect.cleandoc(importlib.import_module(self.module).__doc__ or "")
 
     @property

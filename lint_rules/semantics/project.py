@@ -21,6 +21,7 @@ from lint_rules.semantics.infer import Machine, TooLargeError
 from lint_rules.semantics.reach import Outline, Program, outline
 from lint_rules.semantics.record import Record
 from lint_rules.semantics.syntax import parse
+from lint_rules.semantics.texts import Texts
 from lint_rules.semantics.values import (
     UNKNOWN,
     External,
@@ -64,7 +65,7 @@ class Project:
 
     def __init__(self, declared: Declared = NOTHING_DECLARED) -> None:
         self.declared = declared
-        self._data: dict[str, bytes | None] = {}
+        self._data = Texts()
         self._homes: dict[str, Home | None] = {}
         self._records: dict[str, Record] = {}
         self._located: dict[tuple[str, str], str | None] = {}

@@ -16,9 +16,6 @@ from lint_rules.semantics.releases import Target, Targets
 if TYPE_CHECKING:
     from lint_rules.targets.tree import Tree
 
-Answer = tuple[str, tuple[str, ...]]
-"""A target, written out, and what there is to note about it."""
-
 OPTION = "--target"
 """Where the user's own requirements come from, as messages say."""
 
@@ -37,8 +34,6 @@ class Finder:
         self._problems: dict[Path, str] = {}
         self._notes: dict[str, None] = {}
         self._adopted: dict[str, None] = {}
-        self.answers: dict[tuple[str, str], Answer] = {}
-        """What was asked for (path and package) and found."""
 
     def afresh(self) -> Finder:
         """Return a finder of the same that has not looked at anything yet."""
@@ -46,7 +41,7 @@ class Finder:
 
     def targets(self, path: str) -> Targets:
         """Return the targets of the project that the file at `path` belongs to."""
-        self.answers[str(_absolute(path)), ""] = self.problem(path), ()
+        self.problem(path)
         return Targets(partial(self._find, _absolute(path)))
 
     @property
@@ -63,14 +58,6 @@ class Finder:
         """Take over what another finder has to say."""
         self._notes.update(dict.fromkeys(notes))
         self._adopted.update(dict.fromkeys(problems))
-
-    def answer(self, path: str, package: str) -> Answer:
-        """Return what is found for a path and a package, and what there is to note about it; without a package, what
-        is wrong with the settings there."""
-        if not package:
-            return self.problem(path), ()
-        target, notes = self._searched(Path(path), package)
-        return repr(target), tuple(notes)
 
     def problem(self, path: str) -> str:
         """Return what is wrong with the settings of the project that the file at `path` belongs to, if anything is."""
@@ -91,7 +78,6 @@ class Finder:
     def _find(self, path: Path, package: str) -> Target:
         target, notes = self._searched(path, package)
         self._notes.update(dict.fromkeys(notes))
-        self.answers[str(path), package] = repr(target), tuple(notes)
         return target
 
     def _searched(self, path: Path, package: str) -> tuple[Target, list[str]]:

@@ -6,8 +6,11 @@ import json
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
+import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,11 +18,12 @@ from pathlib import Path
 import pytest
 
 from lint_rules import files, pool
-from lint_rules.cache import Cache
+from lint_rules.cache import MAX_KEPT, Cache
 from lint_rules.configuration import Configuration, Given
 from lint_rules.engine import Surroundings
 from lint_rules.finding import Edit, FileReport
 from lint_rules.plain import from_json, to_json
+from lint_rules.watch import READ
 
 APP = """\
 from {module} import ask
@@ -67,7 +71,7 @@ def inside(folder: Path) -> Iterator[None]:
 def check(folder: Path, kept: Path | None, given: Given = Given(), paths: tuple[str, ...] = (".",)) -> Told:  # noqa: B008
     with inside(folder):
         around = Surroundings(Configuration(given))
-        cache = Cache(str(kept), around) if kept is not None else None
+        cache = Cache(str(kept), around, paths) if kept is not None else None
         reports = list(pool.check_found(list(files.discover(paths)), around, cache=cache))
     return reports, around.targets.notes, around.targets.problems
 
@@ -76,7 +80,8 @@ def hits(folder: Path, kept: Path) -> int:
     """Count the chunks of a project that are known."""
     with inside(folder):
         found = tuple(files.discover(["."]))
-        return sum(Cache(str(kept), Surroundings()).known(chunk) is not None for chunk in pool.chunks(found))
+        cache = Cache(str(kept), Surroundings(), ["."])
+        return sum(cache.known(chunk) is not None for chunk in pool.chunks(found))
 
 
 def write(folder: Path, name: str, text: str) -> None:
@@ -182,21 +187,39 @@ def test_a_module_that_comes_into_being_is_noticed(tmp_path: Path) -> None:
     assert after == check(project, None, paths=("app.py",)) != before
 
 
+def signed(kept: Path) -> int:
+    """Count what the file system's word is taken for."""
+    [record] = kept.glob("*.json")
+    return sum(
+        sight[0] == READ and len(sight) == 8 for sight in json.loads(record.read_bytes().partition(b"\n")[2])["sights"]
+    )
+
+
+def age(folder: Path) -> None:
+    """Let a project grow old: what has changed within two seconds may change again without a trace."""
+    newest = max(one.stat().st_ctime_ns for one in (folder, *folder.rglob("*")))
+    time.sleep(max(0, newest + 2_100_000_000 - time.time_ns()) / 1e9)
+
+
 def test_what_is_older_than_a_moment_is_not_read_again(project: Path, tmp_path: Path) -> None:
     check(project, tmp_path / "kept")
-    [record] = (tmp_path / "kept").glob("*.json")
-    value = json.loads(record.read_text(encoding="utf-8"))
-    assert {signature for _, _, signature in value["files"]} == {""}, "written just now: dates tell nothing yet"
+    assert signed(tmp_path / "kept") == 0, "written just now: dates tell nothing yet"
+    age(project)
+    check(project, tmp_path / "kept")
+    assert signed(tmp_path / "kept") >= 5
+    for path in project.rglob("*.py"):
+        path.chmod(0o600)
+    assert hits(project, tmp_path / "kept") == 1, "contents decide"
 
 
 @pytest.mark.parametrize(
     "nonsense",
-    ["", "{", "[]", '{"files": 1}', "null", '{"files":[],"folders":[],"listings":[],"answers":[]}', "9" * 5000],
+    ["", "{", "[]", '{"question": 1}', "null", "9" * 5000, "{}\n{}"],
 )
 def test_a_broken_record_is_no_record(project: Path, tmp_path: Path, nonsense: str) -> None:
     first = check(project, tmp_path / "kept")
     for record in (tmp_path / "kept").glob("*.json"):
-        record.write_text(nonsense, encoding="utf-8")
+        record.write_bytes(b"%08x\n" % zlib.crc32(nonsense.encode()) + nonsense.encode())
     assert check(project, tmp_path / "kept") == first
     assert hits(project, tmp_path / "kept") == 1
 
@@ -213,22 +236,99 @@ def test_reports_come_back_as_they_were() -> None:
     assert tuple(from_json(json.loads(json.dumps(to_json(tuple(reports)))))) == tuple(reports)
 
 
-def test_the_command_keeps_results_where_it_is_told_to(project: Path, tmp_path: Path) -> None:
-    def lint(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "lint_rules", "--format", "json", ".", *arguments]
-        env = {**os.environ, **environment}
-        return subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, check=False)
+def lint(project: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "lint_rules", *arguments]
+    env = {**os.environ, **environment}
+    return subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, check=False)
 
-    plain = lint()
+
+def test_the_command_keeps_results_where_it_is_told_to(project: Path, tmp_path: Path) -> None:
+    named = {"LINT_RULES_CACHE_DIR": str(tmp_path / "named")}
+    plain = lint(project, ".", "--no-cache", **named)
     assert plain.returncode == 1
     assert not (project / ".lint_rules_cache").exists()
-    named = {"LINT_RULES_CACHE_DIR": str(tmp_path / "named")}
-    assert lint("--no-cache", **named).stdout == plain.stdout
     assert not (tmp_path / "named").exists()
     for _ in range(2):
-        assert lint(**named).stdout == lint("--cache").stdout == plain.stdout
-    assert len(list((tmp_path / "named").glob("*.json"))) == 1
+        assert lint(project, ".", **named).stdout == plain.stdout
+        assert lint(project, ".", "--cache-dir", "own").stdout == lint(project, ".").stdout == plain.stdout
+    assert [len(list(one.glob("*.json"))) for one in (tmp_path / "named", project / "own")] == [1, 1]
     assert (project / ".lint_rules_cache" / ".gitignore").read_text(encoding="utf-8") == "*\n"
+
+
+def test_single_files_leave_no_folder_behind(project: Path) -> None:
+    assert lint(project, "app.py", "shared.py").returncode == 1
+    assert not (project / ".lint_rules_cache").exists()
+
+
+def test_a_folder_that_came_along_with_the_files_is_not_believed(project: Path) -> None:
+    first = lint(project, ".")
+    kept = project / ".lint_rules_cache"
+    [record] = kept.glob("*.json")
+    value = json.loads(record.read_bytes().partition(b"\n")[2])
+    for chunk in value["chunks"].values():
+        chunk[1] = []
+    forged = json.dumps(value).encode()
+    record.write_bytes(b"%08x\n" % zlib.crc32(forged) + forged)
+    assert lint(project, ".").stdout == "", "written where it was written: it is believed"
+    shutil.copytree(kept, project / "other")
+    shutil.rmtree(kept)
+    (project / "other").rename(kept)
+    assert lint(project, ".").stdout == first.stdout != ""
+
+
+def test_a_link_in_place_of_the_folder_is_not_followed(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "0123abcd.json").write_text("mine", encoding="utf-8")
+    (project / ".lint_rules_cache").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    assert lint(project, ".").returncode == 1
+    assert [one.name for one in (tmp_path / "elsewhere").iterdir()] == ["0123abcd.json"]
+
+
+def test_files_of_others_in_the_folder_stay(project: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    for number in range(MAX_KEPT + 5):
+        (kept / f"{number:08x}.json").write_text("old", encoding="utf-8")
+        (kept / f"data{number}.json").write_text("mine", encoding="utf-8")
+    check(project, kept)
+    assert len(list(kept.glob("data*.json"))) == MAX_KEPT + 5
+    assert len(list(kept.glob("0*.json"))) <= MAX_KEPT + 1
+    assert not (kept / ".gitignore").exists()
+
+
+def test_a_run_that_knows_all_imports_no_inference(project: Path) -> None:
+    first = lint(project, ".")
+    code = """
+import sys
+from lint_rules.__main__ import main
+code = main(["."])
+print(sorted(one for one in sys.modules if one.startswith("lint_rules")), file=sys.stderr)
+sys.exit(code)
+"""
+    again = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=False)
+    assert again.returncode == 1
+    again = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=False)
+    assert (again.returncode, again.stdout) == (1, first.stdout)
+    assert "lint_rules.semantics.infer" not in again.stderr
+    assert "lint_rules.engine" not in again.stderr
+    assert "lint_rules.rules." not in again.stderr
+
+
+def test_many_runs_at_once_come_to_the_same(project: Path) -> None:
+    command = [sys.executable, "-m", "lint_rules", "."]
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    runs = [subprocess.Popen(command, cwd=project, env=env, stdout=subprocess.PIPE, text=True) for _ in range(6)]
+    told = {run.communicate()[0] for run in runs}
+    assert told == {lint(project, ".").stdout}
+    assert not list((project / ".lint_rules_cache").glob("*.tmp"))
+
+
+def test_what_this_machine_had_no_room_for_is_tried_again(project: Path, tmp_path: Path) -> None:
+    write(project, "deep.py", "import litellm\nx = " + "(" * 150 + "0" + ")" * 150 + "\n")
+    write(project, "deeper.py", "import litellm\nx = " + "-" * 30_000 + "0\n")
+    first = check(project, tmp_path / "kept")
+    assert any(report.problem and "nested too deeply" in report.problem.message for report in first[0])
+    assert hits(project, tmp_path / "kept") == 0
 
 
 def test_inference_looks_at_the_disk_through_one_door_only() -> None:
@@ -236,8 +336,9 @@ def test_inference_looks_at_the_disk_through_one_door_only() -> None:
         r"\bos\.(?:path\.(?:isfile|isdir|exists|lexists|islink|getsize|getmtime|realpath)|walk|scandir|listdir|stat)\b"
         r"|\bopen\(|\.read_(?:text|bytes)\(|\bfiles\.|\.iterdir\(|glob\(|\.is_(?:file|dir)\("
     )
-    modules = sorted((Path(__file__).parents[1] / "lint_rules" / "semantics").glob("*.py"))
+    rooms = (Path(__file__).parents[1] / "lint_rules" / room for room in ("semantics", "targets", "rules"))
+    modules = sorted(module for room in rooms for module in room.glob("*.py") if module.name != "show.py")
     found = [(one.name, line) for one in modules for line in one.read_text(encoding="utf-8").splitlines()
-             if looks.search(line.replace("disk.", ""))]  # fmt: skip
+             if looks.search(re.sub(r"\bdisk\.|\bfiles\.Unreadable", "", line))]  # fmt: skip
     assert len(modules) > 20
     assert found == [], "what `lint_rules.disk` does not see is no reason to check anew"

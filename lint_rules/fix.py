@@ -22,16 +22,18 @@ from functools import partial
 from lint_rules import files, progress
 from lint_rules.__main__ import Tally, tell_of_targets
 from lint_rules.configuration import Configuration
-from lint_rules.engine import Surroundings
 from lint_rules.finding import FileReport
-from lint_rules.fixing import Keep, fix_file
+from lint_rules.fixing import Keep, fix_file, is_wanted
+from lint_rules.found_first import Fixer, each_fixed
 from lint_rules.interactive import Dialog, fix_interactively
 from lint_rules.options import BROKEN, INTERRUPTED, Parser, add_selection, given
 from lint_rules.outcome import failed
 from lint_rules.outputs import tell_stdout_failed
 from lint_rules.stdin import add_stdin, fix_stdin, is_asked_for
 from lint_rules.story import print_report, status, summary
+from lint_rules.surroundings import Surroundings
 from lint_rules.verified import run_verified
+from lint_rules.workers import add_jobs
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -86,21 +88,23 @@ def _asked(found: Iterable[files.Found], options: argparse.Namespace, around: Su
 
 
 def _each_fixed(
-    discovered: Iterable[files.Found],
+    discovered: Sequence[files.Found],
     options: argparse.Namespace,
     around: Surroundings,
     *,
     write: bool,
     keep: Keep | None,
 ) -> Iterator[FileReport]:
-    for found in discovered:
+    def fix(found: files.Found) -> FileReport:
         if found.problem:
-            yield failed(found.path, found.problem)
-            continue
+            return failed(found.path, found.problem)
         report = fix_file(found.path, around=around, unsafe=options.unsafe_fixes, write=write, keep=keep)
         if write and report.fixed:
-            around = around.anew()  # what was known of that module is out of date
-        yield report
+            around.forget()  # what was known of that module is out of date
+        return report
+
+    wanted = partial(is_wanted, unsafe=options.unsafe_fixes)
+    return each_fixed(discovered, around, Fixer(fix, wanted, write), options.jobs)
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
@@ -141,6 +145,7 @@ def _parser() -> Parser:
         "--unsafe-fixes", action="store_true", help="also write fixes that cost tokens or time, or change what is seen"
     )
     add_selection(parser)
+    add_jobs(parser.add_argument_group("who looks for what is to be fixed"))
     trial = parser.add_argument_group("trying the fixes (needs flake8-litellm[shim])")
     trial.add_argument(
         "--verify",

@@ -118,11 +118,16 @@ def check_found(
     `jobs` is the number of processes: None for as many as there are cores, if that is worth it. `lane` is somebody
     else who checks. What there is to say about targets is told to `around`.
     """
-    crew = Crew(order_of(around, watched=cache is not None), jobs, lane)
+    for outcome in outcomes(found, Crew(order_of(around, watched=cache is not None), jobs, lane), around, cache):
+        yield from outcome.reports
+
+
+def outcomes(found: Sequence[Found], crew: Crew, around: Surroundings, cache: Cache | None = None) -> Iterator[Outcome]:
+    """Yield what comes of each chunk, and let go of the crew."""
     try:
         for outcome in _outcomes(found, crew, cache):
             around.targets.adopt(outcome.notes, outcome.problems)
-            yield from outcome.reports
+            yield outcome
     finally:
         crew.close()
 

@@ -25,20 +25,35 @@ from lint_rules.work import check_chunk
 
 _AHEAD = 3
 """Chunks under way per process: the next is there when one is done, and what a lost one takes with it is little."""
+_SAFE = sys.version_info >= (3, 11)
 DIED = "the process that checked it died (out of memory?)"
 
 
 def cores() -> int:
-    """Return how many processes can run at once."""
+    """Return how many processes can run at once, as far as they can be started safely."""
+    if not (_copies() or _SAFE):
+        return 1
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def context() -> BaseContext:
-    """Return how processes are started: by copying this one where that is safe, and else afresh."""
-    copies = sys.platform.startswith("linux") and threading.active_count() == 1
-    return multiprocessing.get_context("fork" if copies else "spawn")
+    """Return how processes are started: by copying this one where that is safe, and else afresh.
+
+    A Python that starts afresh looks for its own modules in the working directory first, and that is the code that is
+    checked: it is told not to. Raises `RuntimeError` where it cannot be.
+    """
+    if _copies():
+        return multiprocessing.get_context("fork")
+    if not _SAFE:
+        raise RuntimeError("before Python 3.11 they would import modules of the working directory")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    return multiprocessing.get_context("spawn")
+
+
+def _copies() -> bool:
+    return sys.platform.startswith("linux") and threading.active_count() == 1
 
 
 class Processes:

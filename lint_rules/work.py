@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Iterable, Iterator
 
 from lint_rules import engine, files
@@ -28,6 +29,7 @@ LITTLE = 500_000
 def check_chunk(order: Order, chunk: Chunk) -> Outcome:
     """Check a chunk, in whatever process this runs."""
     if os.getcwd() != order.folder:  # noqa: PTH109 - a cluster's worker was started elsewhere
+        sys.path[:] = [place for place in sys.path if place]  # "" is where one stands: nothing is imported from there
         os.chdir(order.folder)
     around, parsed = order.around.afresh(), syntax.parsed()
     try:

@@ -23,13 +23,7 @@ def add_workers(parser: argparse.ArgumentParser) -> None:
     """Add what says who does the work."""
     group = parser.add_argument_group("who checks, and how often")
     who = group.add_mutually_exclusive_group()
-    who.add_argument(
-        "--jobs",
-        type=_jobs,
-        default=None,
-        metavar="N",
-        help="check in N processes; 1: in this one (default: auto, as many as there are cores if it takes long)",
-    )
+    add_jobs(who)
     who.add_argument(
         "--executor",
         metavar="WHERE",
@@ -44,6 +38,17 @@ def add_workers(parser: argparse.ArgumentParser) -> None:
         f"(default: ${VARIABLE}, else {FOLDER} when folders are checked)",
     )
     kept.add_argument("--no-cache", action="store_true", help="check all, and keep nothing")
+
+
+def add_jobs(where: argparse._ActionsContainer) -> None:
+    """Add the number of processes."""
+    where.add_argument(
+        "--jobs",
+        type=_jobs,
+        default=None,
+        metavar="N",
+        help="check in N processes; 1: in this one (default: auto, as many as there are cores if it takes long)",
+    )
 
 
 def checked(found: Sequence[Found], around: Surroundings, options: argparse.Namespace) -> Iterator[FileReport]:

@@ -114,10 +114,41 @@ if __name__ == "__main__":
     assert (len(done.stdout.splitlines()), len(with_findings), done.stderr) == (280, 4, "")
 
 
-def test_any_executor_will_do(tree: Path) -> None:
-    write(tree, "ours.py", "from concurrent.futures import ThreadPoolExecutor\n\ndef make():\n"
+TRAPS = ("pickle", "struct", "selectors", "signal", "multiprocessing", "ast", "tomllib", "hashlib", "socket")
+
+
+@pytest.mark.parametrize("method", ["spawn", "auto"])
+def test_workers_import_nothing_from_where_they_check(
+    tree: Path, tmp_path_factory: pytest.TempPathFactory, method: str
+) -> None:
+    text = """
+import sys, threading, time
+from lint_rules import engine, files, pool, processes
+if __name__ == "__main__":
+    if sys.argv[1] == "spawn":
+        threading.Thread(target=time.sleep, args=(3,), daemon=True).start()
+    around = engine.Surroundings()
+    lane = processes.Processes(pool.order_of(around), 2)
+    print(len(list(pool.check_found(list(files.discover(["."])), around, lane=lane))))
+"""
+    for name in TRAPS:
+        write(tree, f"{name}.py", "open('sprung', 'w').close()\nraise SystemExit('trapped')\n")
+    program = tmp_path_factory.mktemp("program") / "program.py"
+    program.write_text(text, encoding="utf-8")
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"} | {"PYTHONPATH": ROOT}
+    command = [sys.executable, str(program), method]
+    done = subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True, check=False, timeout=60)
+    assert not (tree / "sprung").exists(), done.stderr
+    assert done.stdout == f"{280 + len(TRAPS)}\n"
+    safe = sys.version_info >= (3, 11) or method == "auto"
+    assert ("before Python 3.11" in done.stderr) is not safe
+
+
+def test_any_executor_will_do(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tree, "on_the_path/ours.py", "from concurrent.futures import ThreadPoolExecutor\n\ndef make():\n"
           "    return ThreadPoolExecutor(3)\n")  # fmt: skip
     alone = lint("--jobs", "1", ".", cwd=tree)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((ROOT, str(tree / "on_the_path"))))
     threads = lint("--executor", "ours:make", ".", cwd=tree)
     assert (threads.returncode, threads.stdout, threads.stderr) == (2, alone.stdout, alone.stderr)
 

@@ -1,0 +1,52 @@
+"""Fixing many files: several processes find, one fixes.
+
+What has a fix is checked once more before it is written, and so is what was found out with the help of a file that has
+been written since: what comes of a run is what comes of checking and fixing one file after the other. LibCST meets so
+few files that fixing them is not worth the processes, and files are written in one order.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from lint_rules import pool
+from lint_rules.files import Found
+from lint_rules.finding import FileReport, Finding
+from lint_rules.orders import Outcome
+from lint_rules.surroundings import Surroundings
+
+
+@dataclass(frozen=True)
+class Fixer:
+    """How files are fixed: what does it, which findings it is about, and whether files are written."""
+
+    fix: Callable[[Found], FileReport]
+    wanted: Callable[[Finding], bool]
+    write: bool
+
+
+def each_fixed(found: Sequence[Found], around: Surroundings, how: Fixer, jobs: int | None) -> Iterator[FileReport]:
+    """Fix what discovery found, as far as there is anything to fix."""
+    written: set[str] = set()
+    places = iter(found)
+    crew = pool.Crew(pool.order_of(around, watched=True), jobs)
+    for outcome in pool.outcomes(found, crew, around):
+        is_stale = _is_stale(outcome, written)
+        for report, place in zip(outcome.reports, places, strict=False):
+            if not is_stale and not any(map(how.wanted, report.findings)):
+                yield report
+                continue
+            fixed = how.fix(place)
+            if how.write and fixed.fixed:
+                written.add(os.path.realpath(place.path))
+                is_stale = True
+            yield fixed
+        around.forget()
+
+
+def _is_stale(outcome: Outcome, written: set[str]) -> bool:
+    """Tell whether a chunk was checked with the help of what has been written since."""
+    seen = outcome.seen
+    return bool(written) and (seen is None or any(os.path.realpath(path) in written for path in seen.read))

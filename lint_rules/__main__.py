@@ -98,8 +98,7 @@ def _check(options: argparse.Namespace, around: Surroundings, gate: Gate) -> int
 def _checked(options: argparse.Namespace, around: Surroundings) -> Iterable[FileReport]:
     if options.stdin:
         return [check_stdin(options, around)]
-    found = list(files.discover(options.paths))
-    return progress.shown(workers.checked(found, around, options), len(found))
+    return progress.shown(*workers.checked(around, options))
 
 
 def _tell_rules(options: argparse.Namespace) -> int:

@@ -14,14 +14,14 @@ import json
 import os
 import re
 import sys
-import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from lint_rules import __version__, disk, files, watch
-from lint_rules.chunks import Chunk
+from lint_rules.chunks import Chunk, chunks
+from lint_rules.files import Found
 from lint_rules.finding import FileReport, Status
 from lint_rules.orders import Outcome
 from lint_rules.plain import from_json, to_json
@@ -30,24 +30,27 @@ from lint_rules.witness import Known, agrees
 
 MAX_KEPT = 20
 """Files in the folder; beyond that, the oldest go."""
-MAX_FILES = 100_000
+MAX_FILES = 50_000
 """Files of a run whose results are kept: reading about more of them would take memory."""
 _TAG, _TAGGED = "CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n"
-_ENVIRONMENT = ("VIRTUAL_ENV", "CONDA_PREFIX", "HOME", "USERPROFILE", "HOMEDRIVE", "HOMEPATH")
-"""Variables that decide where target versions are looked for."""
+_ENVIRONMENT = ("VIRTUAL_ENV", "CONDA_PREFIX", "HOME", "USERPROFILE", "HOMEDRIVE", "HOMEPATH", "TMPDIR", "TEMP", "TMP")
+"""Variables that decide where settings and target versions are looked for."""
 _OURS = re.compile(r"[0-9a-f]{8}\.json(\.\d+\.tmp)?")
 _BROKEN = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, files.Unreadable)
 
 
 @dataclasses.dataclass
 class _Kept:
-    """What is kept of a chunk: what it depends on, and files with a report; all others are clean."""
+    """What is kept of a chunk: what it depends on, by number, and files with a report; all others are clean."""
 
-    sights: list[Any]
-    """Of what was kept before, by number."""
+    sights: list[int]
     reports: list[Any]
     notes: Sequence[str]
     problems: Sequence[str]
+
+
+Key = tuple[str, ...]
+"""The files of a chunk."""
 
 
 class Cache:
@@ -58,41 +61,72 @@ class Cache:
     """
 
     def __init__(self, folder: str, around: Surroundings, paths: Sequence[str], *, sealed: bool = False) -> None:
-        self._folder, self._sealed = Path(folder), sealed
-        self._question = json.dumps([*_asker(), os.getcwd(), list(paths), repr(around.configuration.given)])  # noqa: PTH109
-        self._path = self._folder / f"{zlib.crc32(self._question.encode('utf-8', 'surrogatepass')):08x}.json"
+        self._folder, self._sealed, self._paths = Path(folder), sealed, paths
+        self._question = self._name = ""
         self._sights: list[Known] = []
-        self._chunks: dict[str, _Kept] = {}
         self._agrees: list[bool | None] = []
-        self._asked: dict[str, _Kept] = {}
+        self._chunks: dict[Key, _Kept] = {}
+        self._cut: list[Key] = []
+        self._discovery: list[int] | None = None
+        self._table = Table()
+        self._new: dict[Key, _Kept] = {}
+        self._still: dict[Key, _Kept] = {}
         self._is_new = False
-        try:
+        with contextlib.suppress(*_BROKEN):
+            self._question = json.dumps([*_asker(), os.getcwd(), list(paths), repr(around.configuration.given)])  # noqa: PTH109
+            self._name = f"{zlib.crc32(self._question.encode()):08x}.json"
             self._load()
-        except _BROKEN:
-            self._sights, self._chunks, self._agrees = [], {}, []
 
     def _load(self) -> None:
         """Read what is kept. Raises anything about a file that is broken."""
-        sum_, _, data = self._path.read_bytes().partition(b"\n")
+        sum_, _, data = (self._folder / self._name).read_bytes().partition(b"\n")
         if zlib.crc32(data) != int(sum_, 16):
             return
         value = json.loads(data)
         if value["question"] != self._question or (self._sealed and value["seal"] != self._seal()):
             return
-        self._sights = list(_unfolded(value["folders"], value["sights"]))
-        self._agrees = [None] * len(self._sights)
-        self._chunks = {key: _Kept(*kept) for key, kept in value["chunks"].items()}
+        sights = list(_unfolded(value["folders"], value["sights"]))
+        cut = [tuple(_spread(groups)) for groups in value["cut"]]
+        chunks = {cut[at]: _Kept(*kept) for at, *kept in value["chunks"]}
+        self._sights, self._agrees = sights, [None] * len(sights)
+        self._cut, self._chunks, self._discovery = cut, chunks, value["discovery"]
+
+    # What there is to check
+
+    def chunks(self) -> list[Chunk]:
+        """Return what a run checks: looked for, unless it is known and no folder has changed since."""
+        try:
+            if self._discovery is not None and all(map(self._is_true, self._discovery)):
+                return [tuple(map(Found, paths)) for paths in self._cut]
+        except _BROKEN:
+            pass
+        with watch.watching() as seen:
+            for path in self._paths:
+                watch.exists(path)
+                watch.real(path)
+            found = list(chunks(list(files.discover(self._paths))))
+        self._looked(seen, found)
+        return found
+
+    def _looked(self, seen: watch.Seen, found: list[Chunk]) -> None:
+        self._discovery, self._cut, self._is_new = None, list(map(_key, found)), True
+        if seen.listed or not seen.steady or any(one.problem is not None for chunk in found for one in chunk):
+            return  # git is asked each time
+        self._discovery = _renumbered(self._sights, self._agrees, list(map(list, seen.sights())))
+
+    # What came of it
 
     def known(self, chunk: Chunk) -> Outcome | None:
         """Return what came of a chunk, if that is known and still true."""
-        kept = self._chunks.get(_key(chunk))
+        key = _key(chunk)
+        kept = self._chunks.get(key)
         try:
             if kept is None or not all(map(self._is_true, kept.sights)):
                 return None
             outcome = _outcome(chunk, kept)
         except _BROKEN:
             return None
-        self._asked[_key(chunk)] = kept
+        self._still[key] = kept
         return outcome
 
     def _is_true(self, at: int) -> bool:
@@ -111,30 +145,44 @@ class Cache:
             return
         if any(_may_pass(report, seen) for report in outcome.reports):
             return
-        told = [
-            (at, to_json(dataclasses.replace(report, text="")))
-            for at, report in enumerate(outcome.reports)
-            if report.status is not Status.CLEAN
-        ]
-        self._asked[_key(chunk)] = _Kept(list(map(list, seen.sights())), told, outcome.notes, outcome.problems)
-        self._is_new = True
+        places = self._table.add(list(map(list, seen.sights())))
+        if places is not None:
+            told = [
+                (at, to_json(dataclasses.replace(report, text="")))
+                for at, report in enumerate(outcome.reports)
+                if report.status is not Status.CLEAN
+            ]
+            self._new[_key(chunk)] = _Kept(places, told, outcome.notes, outcome.problems)
+            self._is_new = True
 
     def save(self) -> None:
         """Write what is known now, if that is anything new."""
-        if not self._is_new:
+        if not self._is_new or not self._name or sum(map(len, self._cut)) > MAX_FILES:
             return
         with contextlib.suppress(OSError):
             self._make()
             data = json.dumps(self._plain(), separators=(",", ":")).encode()
-            _replace(self._path, b"%08x\n" % zlib.crc32(data) + data)
+            _replace(self._folder / self._name, b"%08x\n" % zlib.crc32(data) + data)
 
     def _plain(self) -> dict[str, Any]:
-        table, chunks = Table(), {}
-        for key, kept in self._asked.items():
-            places = table.add([self._sights[one] if isinstance(one, int) else one for one in kept.sights])
-            if places is not None:
-                chunks[key] = (places, kept.reports, kept.notes, kept.problems)
-        return {"question": self._question, "seal": self._seal(), **table.plain(), "chunks": chunks}
+        discovery = self._added(self._discovery) if self._discovery is not None else None
+        chunks = []
+        for at, key in enumerate(self._cut):
+            kept = self._new.get(key) or self._still.get(key)
+            places = None if kept is None else kept.sights if key in self._new else self._added(kept.sights)
+            if kept is not None and places is not None:
+                chunks.append((at, places, kept.reports, kept.notes, kept.problems))
+        return {
+            "question": self._question,
+            "seal": self._seal(),
+            "cut": list(map(_gathered, self._cut)),
+            "discovery": discovery,
+            "chunks": chunks,
+            **self._table.plain(),
+        }
+
+    def _added(self, sights: list[int]) -> list[int] | None:
+        return self._table.add([self._sights[at] for at in sights])
 
     # The folder
 
@@ -184,7 +232,8 @@ class Table:
         folders: dict[str, int] = {}
         sights = []
         for asked, path, what, signature in self._sights:
-            folder, name = os.path.split(path) if asked == watch.READ else (path, "")
+            at = path.rfind(os.sep) + 1 if asked == watch.READ else len(path)
+            folder, name = path[:at], path[at:]
             sights.append([asked, folders.setdefault(folder, len(folders)), name, what, *(signature or ())])
         return {"folders": list(folders), "sights": sights}
 
@@ -205,8 +254,32 @@ def _joined(known: Known, other: Known) -> bool:
 def _unfolded(folders: list[str], sights: list[list[Any]]) -> Iterator[Known]:
     """Yield sights as they were before they were written."""
     for asked, folder, name, what, *signature in sights:
-        path = os.path.join(folders[folder], name) if name else folders[folder]  # noqa: PTH118 - thousands of them
-        yield [asked, path, what, signature or None]
+        yield [asked, f"{folders[folder]}{name}", what, signature or None]
+
+
+def _renumbered(sights: list[Known], agrees: list[bool | None], new: list[Known]) -> list[int]:
+    """Put sights, true as they are, behind those that are kept and return their numbers."""
+    first = len(sights)
+    sights += new
+    agrees += [True] * len(new)
+    return list(range(first, len(sights)))
+
+
+def _gathered(key: Key) -> list[list[str]]:
+    """Return paths by folder, each folder once in a row."""
+    groups: list[list[str]] = []
+    for path in key:
+        at = path.rfind(os.sep) + 1
+        if not groups or groups[-1][0] != path[:at]:
+            groups.append([path[:at]])
+        groups[-1].append(path[at:])
+    return groups
+
+
+def _spread(groups: list[list[str]]) -> Iterator[str]:
+    for folder, *names in groups:
+        for name in names:
+            yield folder + name
 
 
 def _may_pass(report: FileReport, seen: watch.Seen) -> bool:
@@ -233,8 +306,8 @@ def _with_text(report: FileReport) -> FileReport:
 # ---- what is asked
 
 
-def _key(chunk: Chunk) -> str:
-    return watch.digest_of_names(one.path for one in chunk)
+def _key(chunk: Chunk) -> Key:
+    return tuple(one.path for one in chunk)
 
 
 def _asker() -> list[str]:
@@ -242,7 +315,7 @@ def _asker() -> list[str]:
     they look at that is no file."""
     own = os.path.dirname(__file__)  # noqa: PTH120
     environment = (f"{name}={os.environ.get(name)}" for name in _ENVIRONMENT)
-    return [__version__, sys.version, tempfile.gettempdir(), *sys.path, *environment, *_written(own)]
+    return [__version__, sys.version, *sys.path, *environment, *_written(own)]
 
 
 def _written(folder: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
+from lint_rules import watch
 from lint_rules.files import Found
 
 SMALLEST, LARGEST = 128, 512
@@ -57,13 +58,13 @@ class _Roots:
     def _nearest(self, folder: str) -> str | None:
         if folder not in self._marked:
             above = os.path.dirname(folder)  # noqa: PTH120
-            if any(os.path.lexists(f"{folder}/{mark}") for mark in _MARKS):
+            if any(watch.lexists(f"{folder}/{mark}") for mark in _MARKS):
                 self._marked[folder] = folder
             else:
                 self._marked[folder] = self._nearest(above) if above != folder else None
         return self._marked[folder]
 
     def _outermost(self, folder: str) -> str:
-        while folder and os.path.isfile(f"{folder}/__init__.py"):  # noqa: PTH113
+        while folder and watch.is_file(f"{folder}/__init__.py"):
             folder = os.path.dirname(folder)  # noqa: PTH120
         return folder

@@ -7,10 +7,8 @@ every file it holds for, and says where it is.
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -119,6 +117,8 @@ class Configuration:
 
 
 def _is_boundary(folder: str) -> bool:
+    import tempfile  # noqa: PLC0415 - a run whose results are known looks for no settings
+
     return folder == tempfile.gettempdir() or any(watch.lexists(f"{folder}/{name}") for name in _BOUNDARIES)
 
 
@@ -287,6 +287,8 @@ def is_dotted(name: str) -> bool:
 
 
 def _meant(key: str, known: tuple[str, ...]) -> str:
+    import difflib  # noqa: PLC0415 - most keys are known
+
     close = difflib.get_close_matches(key.replace("_", "-"), known, n=1)
     return f" (did you mean {close[0]!r}?)" if close else f" (known: {', '.join(known)})"
 

@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lint_rules import pool
+from lint_rules.chunks import chunks
 from lint_rules.files import Found
 from lint_rules.finding import FileReport, Finding
 from lint_rules.orders import Outcome
+from lint_rules.processes import cores
 from lint_rules.surroundings import Surroundings
 
 
@@ -28,11 +30,14 @@ class Fixer:
 
 
 def each_fixed(found: Sequence[Found], around: Surroundings, how: Fixer, jobs: int | None) -> Iterator[FileReport]:
-    """Fix what discovery found, as far as there is anything to fix."""
+    """Fix what discovery found: with one process, or a handful of files, one after the other."""
+    if len(found) <= pool.HANDFUL or (jobs or cores()) == 1:
+        yield from map(how.fix, found)
+        return
     written: set[str] = set()
     places = iter(found)
     crew = pool.Crew(pool.order_of(around, watched=True), jobs)
-    for outcome in pool.outcomes(found, crew, around):
+    for outcome in pool.outcomes(list(chunks(found)), crew, around):
         is_stale = _is_stale(outcome, written)
         for report, place in zip(outcome.reports, places, strict=False):
             if not is_stale and not any(map(how.wanted, report.findings)):

@@ -8,7 +8,6 @@ import io
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -174,6 +173,8 @@ def write_file(path: str, write: Writer, reports: Iterable[FileReport]) -> bool:
 
 
 def _replace(path: Path, write: Writer, reports: Iterable[FileReport]) -> None:
+    import tempfile  # noqa: PLC0415 - most runs write no file
+
     target = path.resolve()
     mode = _mode(target)
     descriptor, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, suffix=".tmp", dir=target.parent)

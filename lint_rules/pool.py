@@ -106,26 +106,22 @@ Waiting = tuple[Chunk, "Outcome | tuple[Lane, Future[Outcome]]"]
 
 
 def check_found(
-    found: Sequence[Found],
-    around: Surroundings,
-    *,
-    jobs: int | None = 1,
-    lane: Lane | None = None,
-    cache: Cache | None = None,
+    found: Sequence[Found], around: Surroundings, *, jobs: int | None = 1, lane: Lane | None = None
 ) -> Iterator[FileReport]:
     """Check what discovery found.
 
     `jobs` is the number of processes: None for as many as there are cores, if that is worth it. `lane` is somebody
     else who checks. What there is to say about targets is told to `around`.
     """
-    for outcome in outcomes(found, Crew(order_of(around, watched=cache is not None), jobs, lane), around, cache):
+    crew = Crew(order_of(around), jobs, lane)
+    for outcome in outcomes(list(chunks(found)), crew, around):
         yield from outcome.reports
 
 
-def outcomes(found: Sequence[Found], crew: Crew, around: Surroundings, cache: Cache | None = None) -> Iterator[Outcome]:
+def outcomes(cut: Sequence[Chunk], crew: Crew, around: Surroundings, cache: Cache | None = None) -> Iterator[Outcome]:
     """Yield what comes of each chunk, and let go of the crew."""
     try:
-        for outcome in _outcomes(found, crew, cache):
+        for outcome in _outcomes(cut, crew, cache):
             around.targets.adopt(outcome.notes, outcome.problems)
             yield outcome
     finally:
@@ -137,11 +133,11 @@ def order_of(around: Surroundings, *, watched: bool = False) -> Order:
     return Order(around.afresh(), os.getcwd(), watched)  # noqa: PTH109 - plain data
 
 
-def _outcomes(found: Sequence[Found], crew: Crew, cache: Cache | None) -> Iterator[Outcome]:
+def _outcomes(cut: Sequence[Chunk], crew: Crew, cache: Cache | None) -> Iterator[Outcome]:
     """Yield what comes of each chunk, in order, with others under way behind it."""
     waiting: deque[Waiting] = deque()
-    left = len(found)
-    for chunk in chunks(found):
+    left = sum(map(len, cut))
+    for chunk in cut:
         known = cache.known(chunk) if cache is not None else None
         if known is not None:
             waiting.append((chunk, known))

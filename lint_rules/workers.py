@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from lint_rules import pool
+from lint_rules import files, pool
 from lint_rules.cache import Cache
-from lint_rules.files import Found
+from lint_rules.chunks import chunks
 from lint_rules.finding import FileReport
 from lint_rules.surroundings import Surroundings
 
@@ -51,14 +51,18 @@ def add_jobs(where: argparse._ActionsContainer) -> None:
     )
 
 
-def checked(found: Sequence[Found], around: Surroundings, options: argparse.Namespace) -> Iterator[FileReport]:
-    """Check what discovery found as a command line says. Raises `Refused`, before anything is checked."""
+def checked(around: Surroundings, options: argparse.Namespace) -> tuple[Iterator[FileReport], int]:
+    """Look for files and check them as a command line says; return the reports to come, and how many. Raises
+    `Refused`, before anything is checked."""
     cache, lane = _cache(options, around), None
     if options.executor is not None:
         from lint_rules.cluster import cluster  # noqa: PLC0415 - most runs have none
 
         lane = cluster(options.executor, pool.order_of(around, watched=cache is not None))
-    return pool.check_found(found, around, jobs=options.jobs, lane=lane, cache=cache)
+    cut = cache.chunks() if cache is not None else list(chunks(list(files.discover(options.paths))))
+    crew = pool.Crew(pool.order_of(around, watched=cache is not None), options.jobs, lane)
+    reports = (report for outcome in pool.outcomes(cut, crew, around, cache) for report in outcome.reports)
+    return reports, sum(map(len, cut))
 
 
 def _cache(options: argparse.Namespace, around: Surroundings) -> Cache | None:

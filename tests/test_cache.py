@@ -71,17 +71,21 @@ def inside(folder: Path) -> Iterator[None]:
 def check(folder: Path, kept: Path | None, given: Given = Given(), paths: tuple[str, ...] = (".",)) -> Told:  # noqa: B008
     with inside(folder):
         around = Surroundings(Configuration(given))
-        cache = Cache(str(kept), around, paths) if kept is not None else None
-        reports = list(pool.check_found(list(files.discover(paths)), around, cache=cache))
+        if kept is None:
+            reports = list(pool.check_found(list(files.discover(paths)), around))
+        else:
+            cache = Cache(str(kept), around, paths)
+            crew = pool.Crew(pool.order_of(around, watched=True), 1)
+            outcomes = pool.outcomes(cache.chunks(), crew, around, cache)
+            reports = [report for outcome in outcomes for report in outcome.reports]
     return reports, around.targets.notes, around.targets.problems
 
 
 def hits(folder: Path, kept: Path) -> int:
     """Count the chunks of a project that are known."""
     with inside(folder):
-        found = tuple(files.discover(["."]))
         cache = Cache(str(kept), Surroundings(), ["."])
-        return sum(cache.known(chunk) is not None for chunk in pool.chunks(found))
+        return sum(cache.known(chunk) is not None for chunk in cache.chunks())
 
 
 def write(folder: Path, name: str, text: str) -> None:
@@ -175,6 +179,36 @@ def test_whatever_changes_the_results_are_those_of_a_run_without(project: Path, 
             assert known == fresh, (seed, step, paths)
 
 
+@pytest.mark.parametrize("versioned", [False, True])
+def test_whatever_becomes_of_the_folders_the_files_are_those_of_a_run_without(tmp_path: Path, versioned: bool) -> None:
+    project, kept = tmp_path / "project", tmp_path / "kept"
+    write(project, "pkg/app.py", "import litellm\n")
+    write(project, "pkg/deep/loss.py", "import litellm\n\nfor chunk in litellm.completion(stream=True):\n    break\n")
+    write(project, "env/pyvenv.cfg", "")
+    write(project, "env/lib.py", "import broken(\n")
+    if versioned:
+        subprocess.run(["git", "init", "-q", str(project)], check=True)
+    age(project)
+    steps: list[Callable[[], object]] = [
+        lambda: None,
+        (project / "env" / "pyvenv.cfg").unlink,
+        lambda: (project / "pkg" / "deep").rename(project / "pkg" / ".hidden"),
+        lambda: (project / "pkg" / ".hidden").rename(project / "pkg" / "deep"),
+        lambda: write(project, "pkg/.gitignore", "deep\n"),
+        lambda: (project / "aaa.py").symlink_to(project / "pkg" / "app.py"),
+        (project / "pkg" / "app.py").unlink,
+        lambda: write(project, "pkg/app.py", "def broken(:\n    litellm\n"),
+        lambda: subprocess.run(["git", "init", "-q", str(project)], check=True),
+        lambda: shutil.rmtree(project / "pkg"),
+        lambda: write(project, "pkg", "no folder\n"),
+    ]
+    for at, step in enumerate(steps):
+        step()
+        for paths in ((".",), ("pkg", "."), ("pkg",)):
+            for _ in range(2):
+                assert check(project, kept, paths=paths) == check(project, None, paths=paths), (at, paths)
+
+
 def test_a_module_that_comes_into_being_is_noticed(tmp_path: Path) -> None:
     project, kept = tmp_path / "project", tmp_path / "kept"
     write(project, "pyproject.toml", "")
@@ -265,8 +299,8 @@ def test_a_folder_that_came_along_with_the_files_is_not_believed(project: Path) 
     kept = project / ".lint_rules_cache"
     [record] = kept.glob("*.json")
     value = json.loads(record.read_bytes().partition(b"\n")[2])
-    for chunk in value["chunks"].values():
-        chunk[1] = []
+    for chunk in value["chunks"]:
+        chunk[2] = []
     forged = json.dumps(value).encode()
     record.write_bytes(b"%08x\n" % zlib.crc32(forged) + forged)
     assert lint(project, ".").stdout == "", "written where it was written: it is believed"

@@ -19,7 +19,7 @@ FLOORS = {
     "lint_rules.watch": [],
     "lint_rules.files": ["lint_rules.watch", "lint_rules.finding"],
     "lint_rules.disk": ["lint_rules.watch", "lint_rules.files"],
-    "lint_rules.chunks": ["lint_rules.files"],
+    "lint_rules.chunks": ["lint_rules.watch", "lint_rules.files"],
     "lint_rules.surroundings": [
         "lint_rules.configuration",
         "lint_rules.targets",
@@ -78,7 +78,17 @@ FLOORS = {
         "lint_rules.chunks",
         "lint_rules.files",
     ],
+    "lint_rules.found_first": [
+        "lint_rules.pool",
+        "lint_rules.processes",
+        "lint_rules.surroundings",
+        "lint_rules.orders",
+        "lint_rules.chunks",
+        "lint_rules.files",
+        "lint_rules.finding",
+    ],
     "lint_rules.workers": [
+        "lint_rules.chunks",
         "lint_rules.pool",
         "lint_rules.cache",
         "lint_rules.cluster",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lint_rules import files
+from lint_rules import files, pool
 from lint_rules.engine import check_file
 from lint_rules.files import Found
 from lint_rules.finding import FileReport, Finding, Status
@@ -60,11 +60,14 @@ def test_two_processes_fix_what_one_fixes(tmp_path: Path, arguments: tuple[str, 
     assert (alone[3]["one/loss.py"] == LOSS) is (arguments != ("--unsafe-fixes",))
 
 
-def test_what_was_found_with_the_help_of_a_file_that_is_written_since_is_found_anew(tmp_path: Path) -> None:
+def test_what_was_found_with_the_help_of_a_file_that_is_written_since_is_found_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "pyproject.toml").write_text("", encoding="utf-8")
     (tmp_path / "shared.py").write_text(SHARED + OWN_LOSS, encoding="utf-8")
     (tmp_path / "user.py").write_text(LOSS, encoding="utf-8")
     around, asked = Surroundings(), list[str]()
+    monkeypatch.setattr(pool, "HANDFUL", 0)
 
     def fix(found: Found) -> FileReport:
         asked.append(Path(found.path).name)
@@ -81,7 +84,7 @@ def test_what_was_found_with_the_help_of_a_file_that_is_written_since_is_found_a
     found = list(files.discover([str(tmp_path)]))
     assert [bool(check_file(one.path).findings) for one in found] == [True, True]
     for writes in (False, True):
-        reports = list(each_fixed(found, around, Fixer(fix, wanted, writes), 1))
+        reports = list(each_fixed(found, around, Fixer(fix, wanted, writes), 2))
         if not writes:
             assert [bool(one.findings) for one in reports] == [False, True]
             (tmp_path / "shared.py").write_text(SHARED + OWN_LOSS, encoding="utf-8")

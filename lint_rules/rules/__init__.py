@@ -37,6 +37,11 @@ PAGES = "https://github.com/flake8-litellm/flake8-litellm/blob/main/docs/rules"
 """Where the manual of each rule is a page."""
 
 
+def page_of(code: str) -> str:
+    """Return the page that shows the manual of the rule with a code."""
+    return f"{PAGES}/{code}.md"
+
+
 @dataclass(frozen=True)
 class Rule:
     """A rule: its code, its name, and the function from facts, or from what others found, to findings."""
@@ -74,7 +79,7 @@ class Rule:
     @property
     def url(self) -> str:
         """The page that shows the manual."""
-        return f"{PAGES}/{self.code}.md"
+        return page_of(self.code)
 
     @property
     def applicabilities(self) -> tuple[Applicability, ...]:

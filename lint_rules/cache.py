@@ -83,7 +83,7 @@ class Cache:
         if zlib.crc32(data) != int(sum_, 16):
             return
         value = json.loads(data)
-        if value["question"] != self._question or (self._sealed and value["seal"] != self._seal()):
+        if value["question"] != self._question or (self._sealed and value["seal"] != (self._seal() or "none")):
             return
         sights = list(_unfolded(value["folders"], value["sights"]))
         cut = [tuple(_spread(groups)) for groups in value["cut"]]
@@ -188,12 +188,12 @@ class Cache:
 
     def _make(self) -> None:
         """Make the folder, one that no version control and no backup takes for the user's."""
-        try:
+        made = not os.path.lexists(self._folder)
+        if made:
             self._folder.mkdir(parents=True)
-        except FileExistsError:
-            if self._sealed and self._folder.is_symlink():
-                raise
-        else:
+        elif self._sealed and self._folder.is_symlink():
+            raise NotADirectoryError(self._folder)
+        if made or (self._sealed and not self._seal()):
             for name, text in ((".gitignore", "*\n"), (_TAG, _TAGGED)):
                 _replace(self._folder / name, text.encode())
         _forget_oldest(self._folder)

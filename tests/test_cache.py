@@ -308,6 +308,12 @@ def test_a_folder_that_came_along_with_the_files_is_not_believed(project: Path) 
     shutil.rmtree(kept)
     (project / "other").rename(kept)
     assert lint(project, ".").stdout == first.stdout != ""
+    value["seal"] = []
+    forged = json.dumps(value).encode()
+    record.write_bytes(b"%08x\n" % zlib.crc32(forged) + forged)
+    (kept / "CACHEDIR.TAG").unlink()
+    assert lint(project, ".").stdout == first.stdout, "nor one without a tag"
+    assert lint(project, ".").stdout == first.stdout
 
 
 def test_a_link_in_place_of_the_folder_is_not_followed(project: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ LEGACY := 1.77.7+2.60.10
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint cases pairs pair-otel pair-legacy matrix verdicts overhead docs picture corpus clean
+.PHONY: help demo test test-all faults lint cases fuzz mass pairs pair-otel pair-legacy matrix verdicts overhead docs picture corpus clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -19,6 +19,12 @@ demo: $(VENV)/.shim  ## Find, fix and prove the three original losses
 test: $(VENV)/.test .venvs/$(LEGACY)/.installed lint  ## Run the linters and the whole default suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+test-all:  ## Run the suite on every supported Python that this machine has (TESTS='tests/cli -x' for a part of it)
+	$(PYTHON) tests/pythons.py $(TESTS)
+
+faults: $(VENV)/.test  ## Kill 200 fixes and interrupt 100 runs at random moments, and all else that can go wrong
+	FAULTS=1 FAULTS_KILLS=200 FAULTS_SIGNALS=100 $(BIN)/python -m pytest tests/faults tests/safety tests/shim/test_forkless.py
+
 lint: $(VENV)/.test
 	$(BIN)/ruff check lint_rules codemods tests
 	$(BIN)/ruff format --check lint_rules codemods tests
@@ -26,6 +32,15 @@ lint: $(VENV)/.test
 
 cases: $(VENV)/.test  ## Lint, fix and run the cases only
 	$(BIN)/python -m pytest tests/test_cases.py
+
+FUZZ ?= 2000
+
+fuzz: $(VENV)/.test  ## Try FUZZ=2000 new programs that nobody wrote: each gets a report, no fix hurts
+	FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/fuzz
+
+# MASS='folder …': trees of your own instead. MASS_OPTIONS='--planted no': as they are, nothing planted.
+mass: $(VENV)/.test  ## Fix the standard library and site-packages in a scratch copy, as they are and with findings planted
+	$(BIN)/python -m tests.fuzz.mass $(MASS_OPTIONS) $(MASS)
 
 # The same cases with other versions of the SDKs, each in an environment of its own.
 pairs: pair-otel pair-legacy  ## Run the cases with litellm 1.106.2 + langfuse 5.0.4 and litellm 1.77.7 + langfuse 2.60.10

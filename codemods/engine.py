@@ -5,20 +5,20 @@ The detector is injected as `check`: this room never detects. It is told what to
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import libcst as cst
 
-from codemods.fidelity import lost_columns, lost_lines, put_back, split_tail
+from codemods.fidelity import lost_columns, lost_lines, put_back, split_tail, without_form_feeds
 from codemods.proof import Check, prove
 from codemods.registry import codemod_for
 from codemods.site import Change, Refused, Site
 from codemods.statements import split_line, split_suite
 from codemods.unused_suppression import moved, rewrite_comments_of
 from lint_rules.finding import Finding, Problem, RewriteComment
+from lint_rules.semantics.syntax import parse
 
 MAX_ROUNDS = 10
 """One fix may bring another finding within reach; a file that still changes after so many rounds is left alone."""
@@ -104,11 +104,12 @@ class _Opened:
 @lru_cache(maxsize=1)
 def _opened(data: bytes) -> _Opened:
     """Parse a file; once, where each of its findings is fixed by itself."""
-    code, tail = split_tail(data)
+    kept, tail = split_tail(data)
+    code = without_form_feeds(kept)
     module = cst.parse_module(code)
     printed = module.bytes
-    lost = lost_lines(code, printed)
-    site = Site(module, tree=ast.parse(data), lost_columns=lost_columns(lost, printed))
+    lost = lost_lines(kept, code, printed)
+    site = Site(module, tree=parse(data), lost_columns=lost_columns(lost, printed))
     return _Opened(site, printed, lost, tail)
 
 

@@ -29,6 +29,7 @@ from lint_rules.finding import (
     Span,
     UseSuccessors,
 )
+from lint_rules.semantics.syntax import parse
 
 Place = tuple[int, int]
 """A position as `ast` counts: lines from 1, columns in UTF-8 bytes from 0."""
@@ -39,7 +40,7 @@ Check = Callable[[bytes], Sequence[Finding]]
 
 def prove(before: bytes, after: bytes, *, fixed: Sequence[Finding], check: Check) -> None:
     """Raise `Refused` with the first thing that `after` fails to prove."""
-    old, new = ast.parse(before), _parsed(after)
+    old, new = parse(before), _parsed(after)
     _prove_findings(check(before), check(after), fixed)
     edits = [finding.fix.edit for finding in fixed if finding.fix]
     if all(isinstance(edit, RewriteComment) for edit in edits) and ast.dump(old) != ast.dump(new):
@@ -54,8 +55,8 @@ def prove(before: bytes, after: bytes, *, fixed: Sequence[Finding], check: Check
 
 def _parsed(data: bytes) -> ast.Module:
     try:
-        return ast.parse(data)
-    except (SyntaxError, ValueError) as error:
+        return parse(data)
+    except SyntaxError as error:
         raise Refused(f"the fixed file would not parse: {error}") from error
 
 

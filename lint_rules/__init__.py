@@ -1,7 +1,12 @@
 """Find LiteLLM calls whose Langfuse traces are lost: lint rules, codemods (`codemods`) and a runtime shim that
 proves both."""
 
-from __future__ import annotations
+import sys
+
+if getattr(sys, "argv", None) and sys.argv[0] == "-m":  # before any other import, even that of `__future__`
+    from lint_rules import safe_path
+
+    safe_path.guard_door()
 
 TYPE_CHECKING = False  # `typing` would take longer to import than all that `--version` needs
 if TYPE_CHECKING:
@@ -15,7 +20,9 @@ __version__ = "0.1.0"
 __all__ = ["__version__", "check_paths", "check_source"]
 
 
-def check_source(source: str | bytes, filename: str = "<string>", settings: Settings | None = None) -> list[Finding]:
+def check_source(
+    source: str | bytes, filename: str = "<string>", settings: "Settings | None" = None
+) -> "list[Finding]":
     """Return the findings of one module's source, in source order; without `settings`, as its project configures it.
 
     Raises `ValueError` when the source cannot be checked (bad encoding, bad syntax, absurd nesting), with the reason.
@@ -32,7 +39,7 @@ def check_source(source: str | bytes, filename: str = "<string>", settings: Sett
     return list(report.findings)
 
 
-def check_paths(paths: Iterable[str], settings: Settings | None = None) -> Iterator[FileReport]:
+def check_paths(paths: "Iterable[str]", settings: "Settings | None" = None) -> "Iterator[FileReport]":
     """Check files and folders; every file ends in exactly one report, in order of discovery.
 
     Without `settings` each file is checked as its project configures it.

@@ -7,21 +7,25 @@ import sys
 
 from lint_rules import __version__
 
-if __name__ == "__main__" and sys.argv[1:] == ["--version"]:  # all that follows takes much longer to import than this
-    print(f"flake8-litellm {__version__}")
-    sys.exit(0)
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--version"]:  # all that follows takes much longer to import than this
+        print(f"flake8-litellm {__version__}")
+        sys.exit(0)
+    from lint_rules import interrupts
+
+    interrupts.die_at_once()  # while the rest is imported
 
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from lint_rules import files, outputs, progress, workers
+from lint_rules import files, interrupts, outputs, progress, workers
 from lint_rules.configuration import Configuration
 from lint_rules.finding import FileReport, Status
 from lint_rules.gate import Gate, add_gate
-from lint_rules.options import BROKEN, CLEAN, FINDINGS, INTERRUPTED, Parser, add_manual, add_selection, given
+from lint_rules.options import BROKEN, CLEAN, FINDINGS, Parser, add_manual, add_selection, given
 from lint_rules.refusal import Refused
-from lint_rules.report import problem_line
+from lint_rules.report import printable, problem_line
 from lint_rules.stdin import add_stdin, check_stdin, is_asked_for
 from lint_rules.surroundings import Surroundings
 from lint_rules.targets import Finder
@@ -42,8 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Refused as error:
         print(error, file=sys.stderr)
         return BROKEN
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    except KeyboardInterrupt as interruption:
+        return interrupts.tell(interruption, "Interrupted: not everything was checked; every file is whole.")
     except OSError as error:  # of stdout: what is wrong with a file is in its report
         outputs.tell_stdout_failed(error)
         return BROKEN
@@ -139,9 +143,9 @@ def _show_target(paths: Sequence[str], finder: Finder) -> int:
 def tell_of_targets(finder: Finder, *, notes: bool = True) -> bool:
     """Tell on stderr what there is to say about the targets of a run, and whether settings were wrong."""
     for note in finder.notes if notes else ():
-        print(f"note: {note}", file=sys.stderr)
+        print(f"note: {printable(note)}", file=sys.stderr)
     for problem in finder.problems:
-        print(f"error: {problem}", file=sys.stderr)
+        print(f"error: {printable(problem)}", file=sys.stderr)
     return bool(finder.problems)
 
 
@@ -156,6 +160,8 @@ class Tally:
         """Pass reports on."""
         for report in reports:
             self.seen.add(report.status)
+            if report.findings:  # also of a file that is not to be written
+                self.seen.add(Status.FINDINGS)
             self.tell(report)
             yield report
 
@@ -174,4 +180,4 @@ class Tally:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(interrupts.guarded(main))

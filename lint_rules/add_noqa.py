@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from lint_rules import files
+from lint_rules.bounds import held_back
 from lint_rules.engine import Surroundings, check_bytes
 from lint_rules.finding import FileReport, Finding, Problem, RewriteComment, Span, Status
 from lint_rules.outcome import failed, guarded
@@ -24,7 +25,8 @@ def add_noqa(paths: Sequence[str], around: Surroundings) -> Iterator[FileReport]
         if found.problem is not None:
             yield failed(found.path, found.problem)
         else:
-            yield guarded(found.path, partial(_suppress, found.path, around))
+            report = held_back(found.path, paths, around)
+            yield report or guarded(found.path, partial(_suppress, found.path, around))
 
 
 def summary(reports: Sequence[FileReport]) -> str:
@@ -32,8 +34,12 @@ def summary(reports: Sequence[FileReport]) -> str:
     hidden = sum(len(report.fixed) for report in reports)
     changed = sum(bool(report.fixed) for report in reports)
     broken = sum(report.status is Status.FAILED for report in reports)
+    skipped = sum(report.status is Status.SKIPPED for report in reports)
+    notes = [
+        f"{counted(number, 'path')} {what}" for number, what in ((broken, "failed"), (skipped, "skipped")) if number
+    ]
     done = f"Suppressed {counted(hidden, 'finding')} in {counted(changed, 'file')}" if hidden else "Nothing suppressed"
-    return done + (f" ({counted(broken, 'path')} failed)." if broken else ".")
+    return done + (f" ({'; '.join(notes)})." if notes else ".")
 
 
 def _suppress(path: str, around: Surroundings) -> FileReport:

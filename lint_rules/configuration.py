@@ -87,7 +87,9 @@ class Configuration:
         if isinstance(found, Problem):
             raise Misconfigured(found)
         table = found or _Table(Path())
-        ignores = [(table.folder, table.per_file_ignores), (Path.cwd(), self.given.per_file_ignores)]
+        given = self.given.per_file_ignores
+        here = [(Path.cwd(), given)] if given else []  # where one stands may have gone
+        ignores = [(table.folder, table.per_file_ignores), *here]
         silenced = [code for folder, listed in ignores if listed for code in _silenced(absolute, folder, listed)]
         return self._given_over(table.settings, tuple(silenced))
 

@@ -21,7 +21,7 @@ from lint_rules.surroundings import Surroundings
 __all__ = ["Surroundings", "check_bytes", "check_file", "check_files", "check_found", "check_tree", "may_matter"]
 
 _SITES = re.compile(
-    rb"async for|\bfor\b.*\bin\b|content|\brun|lifespan|on_event|shutdown|\.(?:%s)\b"
+    rb"async for|\bfor\b.{0,200}\bin\b|content|\brun|lifespan|on_event|shutdown|\.(?:%s)\b"
     % "|".join(sorted(MEMBER_NAMES)).encode()
 )
 """What a module needs, beside the SDKs somewhere among its imports, to have a finding."""

@@ -6,6 +6,7 @@ Nothing here knows Python's grammar. What goes wrong with one path is a `Problem
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import stat
@@ -13,16 +14,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lint_rules import watch
+from lint_rules import plumbing, temporary, watch
 from lint_rules.finding import Problem
+from lint_rules.links import refuse_closed
 
 MAX_BYTES = 5_000_000
 """A file above this size is generated or data: it would take minutes and gigabytes, so it fails with one line."""
 
-TEMPORARY_PREFIX = ".flake8-litellm-"
-"""How the half-written neighbour of a file is called, for whoever finds one after a power cut."""
+GIT_SECONDS = 60.0
+"""Longer than git takes to list the largest work trees: it waits for something that does not come."""
 
-_GIT_PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_NAMESPACE"})
+_STARVED = frozenset({errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE})
+_NOTHING_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EBADF})
 _NEVER_SOURCE = frozenset({"__pycache__", "node_modules"})
 
 
@@ -74,9 +77,12 @@ def _identity(path: str, real: dict[str, str]) -> str:
 
 
 def _search(path: str) -> Iterator[Found]:
-    if not os.path.lexists(path):
-        yield Found(path, Problem("no such file or directory"))
-    elif Path(path).is_dir():
+    try:
+        os.lstat(path)
+    except (OSError, ValueError) as error:
+        yield Found(path, Problem(reason(error)))
+        return
+    if os.path.isdir(path):  # noqa: PTH112 - of a folder that may not be looked into: no
         yield from _search_directory(path)
     else:
         yield Found(path)
@@ -87,21 +93,33 @@ def _search_directory(directory: str) -> Iterator[Found]:
     yield from results or [Found(directory, Problem("no Python files here"))]
 
 
-def _python_files(directory: str) -> Iterable[Found]:
-    names = git_files(directory)
-    if names is None:
-        return _walk(str(Path(directory)))
-    return _listed(directory, names)
+def _python_files(directory: str) -> Iterator[Found]:
+    try:
+        names = git_files(directory)
+    except OSError as error:
+        yield Found(directory, Problem(reason(error)))
+        return
+    yield from _walk(str(Path(directory))) if names is None else _listed(directory, names)
 
 
 def _listed(directory: str, names: Iterable[str]) -> Iterator[Found]:
     """Turn git's list into files; an entry that is a folder is a submodule or a repository of its own."""
     for name in names:
-        path = Path(directory, name)
-        if path.is_dir() and not path.is_symlink():
-            yield from _python_files(str(path))
-        elif path.suffix == ".py" and path.is_file():
-            yield Found(str(path))
+        path = str(Path(directory, name))
+        if os.path.isdir(path) and not os.path.islink(path):  # noqa: PTH112, PTH114 - both of a closed folder: no
+            yield from _python_files(path)
+        elif path.endswith(".py"):
+            yield from _found(path)
+
+
+def _found(path: str) -> Iterator[Found]:
+    """Yield a path that leads to a file, or to what may not be looked at; a link into nowhere leads to nothing."""
+    try:
+        if stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - thousands of them
+            yield Found(path)
+    except OSError as error:
+        if error.errno not in _NOTHING_THERE:
+            yield Found(path, Problem(reason(error)))
 
 
 def git_files(directory: str) -> list[str] | None:
@@ -129,21 +147,32 @@ def _is_versioned(directory: str) -> bool:
 
 
 def git(directory: str, *arguments: str) -> bytes | None:
-    """Return what git prints for `arguments` in `directory`; None if it fails or is not there."""
-    import subprocess  # noqa: PLC0415 - most folders are under no version control, and most runs write nothing: as below
+    """Return what git prints for `arguments` in `directory`; None if it fails or is not there.
+
+    Raises `OSError` when this machine cannot run it now, or it does not come to an end: that says nothing about the
+    folder.
+    """
+    import subprocess  # noqa: PLC0415 - most folders are under no version control
 
     try:
+        command = plumbing.command(directory, *arguments)
         done = subprocess.run(
-            ["git", "-C", directory, *arguments], capture_output=True, check=True, env=git_environment()
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=True,
+            env=plumbing.environment(),
+            timeout=GIT_SECONDS,
         )
-    except (OSError, subprocess.CalledProcessError):
+    except subprocess.CalledProcessError:
+        return None
+    except subprocess.TimeoutExpired:
+        raise TimeoutError(errno.ETIMEDOUT, f"git has not answered for {GIT_SECONDS:g} seconds") from None
+    except OSError as error:
+        if error.errno in _STARVED:
+            raise OSError(error.errno, f"git cannot be run: {reason(error)}") from error
         return None
     return done.stdout
-
-
-def git_environment() -> dict[str, str]:
-    """Return an environment in which git finds a repository by its folder: inside a hook, git names one itself."""
-    return {name: value for name, value in os.environ.items() if name not in _GIT_PLACES}
 
 
 def _walk(directory: str) -> Iterator[Found]:
@@ -160,11 +189,19 @@ def _walk(directory: str) -> Iterator[Found]:
         seen.walked[os.path.abspath(directory)] = watch.listing(entries, before)  # noqa: PTH100
     above = "" if directory == "." else os.path.join(directory, "")  # noqa: PTH118 - asked of every folder, as below
     for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
+        if _is_folder(entry):
             if _may_hold_source(entry):
                 yield from _walk(above + entry.name)
-        elif entry.name.endswith(".py") and entry.is_file():
-            yield Found(above + entry.name)
+        elif entry.name.endswith(".py"):
+            path = above + entry.name
+            yield from [Found(path)] if entry.is_file(follow_symlinks=False) else _found(path)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:  # gone since, on systems that have to look again
+        return False
 
 
 def _may_hold_source(folder: os.DirEntry[str]) -> bool:
@@ -194,9 +231,9 @@ def _open_without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def reason(error: OSError) -> str:
-    """Say what the operating system has against it."""
-    return (error.strerror or str(error) or type(error).__name__).lower()
+def reason(error: OSError | ValueError) -> str:
+    """Say in a few words what the operating system has against it."""
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()
 
 
 def decode(data: bytes) -> str:
@@ -238,61 +275,59 @@ def replace(path: str, *, old: bytes, new: bytes) -> None:
     """Write `new` over `path` so that every moment of it shows either `old` or `new`.
 
     Links are followed first, so a link stays a link. Mode and, where allowed, owner are kept. Raises `ChangedOnDisk` if
-    the file is no longer `old`, and `OSError` if it cannot be written; the file is untouched then.
+    the file is no longer `old`, and `OSError` if it cannot be written, or has other names; the file is untouched then.
     """
-    import tempfile  # noqa: PLC0415
-
-    target = Path(path).resolve(strict=True)
+    target = _goal(path)
     if not os.access(target, os.W_OK):
+        os.close(os.open(target, os.O_WRONLY))  # which knows more reasons
         raise PermissionError(13, "Permission denied", path)
     _refuse_unless(target, old)
-    descriptor, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, suffix=".tmp", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(new)
-            file.flush()
-            _copy_owner_and_mode(target, temporary)
-            os.fsync(file.fileno())
+    refuse_closed(target)
+    with temporary.beside(target) as unfinished:
+        unfinished.file.write(new)
+        unfinished.file.flush()
+        _copy_owner_and_mode(target, unfinished.path)
+        unfinished.sync()
         _refuse_unless(target, old)
-        Path(temporary).replace(target)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(temporary).unlink()
-        raise
+        unfinished.become(target)
     _sync_directory(target.parent)
 
 
 def create(path: str, data: bytes) -> None:
     """Write a file that is not there yet, so that every moment shows either nothing or all of it."""
-    import secrets  # noqa: PLC0415
-
     target = Path(path)
-    temporary = target.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
+    with temporary.beside(target, mode=0o666) as unfinished:
+        unfinished.file.write(data)
+        unfinished.sync()
+        unfinished.become(target)
     _sync_directory(target.parent)
 
 
+def _goal(path: str) -> Path:
+    """Return the file that is at `path`, or that a link there leads to."""
+    try:
+        return Path(path).resolve(strict=True)
+    except RuntimeError as error:  # of a loop of links, before Python 3.13
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path) from error
+
+
 def _refuse_unless(target: Path, old: bytes) -> None:
-    if target.read_bytes() != old:
+    """Raise `ChangedOnDisk` unless the file is still `old`; what is no file any more is not waited for."""
+    try:
+        same = read(str(target)) == old
+    except Unreadable as error:
+        raise ChangedOnDisk(f"{target}: {error}") from error
+    if not same:
         raise ChangedOnDisk(f"{target} changed since it was read")
 
 
-def _copy_owner_and_mode(source: Path, destination: str) -> None:
+def _copy_owner_and_mode(source: Path, destination: Path) -> None:
     """Owner first: changing it clears the set-user-id bits that the mode may hold."""
     status = source.stat()
     if hasattr(os, "chown"):
         with contextlib.suppress(PermissionError):
             os.chown(destination, status.st_uid, status.st_gid)
-    Path(destination).chmod(stat.S_IMODE(status.st_mode))
+    destination.chmod(stat.S_IMODE(status.st_mode))
 
 
 def _sync_directory(directory: Path) -> None:

@@ -11,22 +11,27 @@ import sys
 
 from lint_rules import __version__
 
-if __name__ == "__main__" and sys.argv[1:] == ["--version"]:  # all that follows takes much longer to import than this
-    print(f"flake8-litellm {__version__}")
-    sys.exit(0)
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--version"]:  # all that follows takes much longer to import than this
+        print(f"flake8-litellm {__version__}")
+        sys.exit(0)
+    from lint_rules import interrupts
+
+    interrupts.die_at_once()  # while the rest is imported
 
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
-from lint_rules import files, progress
+from lint_rules import files, interrupts, progress, temporary
 from lint_rules.__main__ import Tally, tell_of_targets
+from lint_rules.bounds import held_back
 from lint_rules.configuration import Configuration
 from lint_rules.finding import FileReport
-from lint_rules.fixing import Keep, fix_file, is_wanted
+from lint_rules.fixing import Keep, fix_file
 from lint_rules.found_first import Fixer, each_fixed
 from lint_rules.interactive import Dialog, fix_interactively
-from lint_rules.options import BROKEN, INTERRUPTED, Parser, add_selection, given
+from lint_rules.options import BROKEN, Parser, add_selection, given
 from lint_rules.outcome import failed
 from lint_rules.outputs import tell_stdout_failed
 from lint_rules.stdin import add_stdin, fix_stdin, is_asked_for
@@ -45,9 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:  # of stdout: what is wrong with a file is in its report
         tell_stdout_failed(error)
         return BROKEN
-    except KeyboardInterrupt:
-        print("Interrupted: every file is either as it was or completely fixed.", file=sys.stderr)
-        return INTERRUPTED
+    except KeyboardInterrupt as interruption:
+        return interrupts.tell(interruption, "Interrupted: every file is either as it was or completely fixed.")
     return code
 
 
@@ -68,6 +72,8 @@ def _reports(
     options: argparse.Namespace, around: Surroundings, keep: Keep | None = None, *, write: bool
 ) -> Iterator[FileReport]:
     found = list(files.discover(options.paths))
+    if write:
+        temporary.clear_around(one.path for one in found if one.problem is None)
     if options.interactive:
         return _asked(found, options, around)
     return progress.shown(_each_fixed(found, options, around, write=write, keep=keep), len(found))
@@ -81,7 +87,9 @@ def _asked(found: Iterable[files.Found], options: argparse.Namespace, around: Su
         if one.problem:
             yield failed(one.path, one.problem)
             continue
-        report = fix_interactively(one.path, around=around, unsafe=options.unsafe_fixes, dialog=dialog)
+        report = held_back(one.path, options.paths, around) or fix_interactively(
+            one.path, around=around, unsafe=options.unsafe_fixes, dialog=dialog
+        )
         if report.fixed:
             around = around.anew()
         yield report
@@ -98,13 +106,14 @@ def _each_fixed(
     def fix(found: files.Found) -> FileReport:
         if found.problem:
             return failed(found.path, found.problem)
-        report = fix_file(found.path, around=around, unsafe=options.unsafe_fixes, write=write, keep=keep)
+        report = held_back(found.path, options.paths, around) or fix_file(
+            found.path, around=around, unsafe=options.unsafe_fixes, write=write, keep=keep
+        )
         if write and report.fixed:
             around.forget()  # what was known of that module is out of date
         return report
 
-    wanted = partial(is_wanted, unsafe=options.unsafe_fixes)
-    return each_fixed(discovered, around, Fixer(fix, wanted, write), options.jobs)
+    return each_fixed(discovered, around, Fixer(fix, write), options.jobs)
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
@@ -171,4 +180,4 @@ def _seconds(text: str) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(interrupts.guarded(main))

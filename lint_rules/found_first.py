@@ -1,8 +1,8 @@
 """Fixing many files: several processes find, one fixes.
 
-What has a fix is checked once more before it is written, and so is what was found out with the help of a file that has
-been written since: what comes of a run is what comes of checking and fixing one file after the other. LibCST meets so
-few files that fixing them is not worth the processes, and files are written in one order.
+What has findings is checked once more before it is written, and so is what was found out with the help of a file that
+has been written since: what comes of a run is what comes of checking and fixing one file after the other. LibCST meets
+so few files that fixing them is not worth the processes, and files are written in one order.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from lint_rules import pool
 from lint_rules.chunks import chunks
 from lint_rules.files import Found
-from lint_rules.finding import FileReport, Finding
+from lint_rules.finding import FileReport
 from lint_rules.orders import Outcome
 from lint_rules.processes import cores
 from lint_rules.surroundings import Surroundings
@@ -22,10 +22,9 @@ from lint_rules.surroundings import Surroundings
 
 @dataclass(frozen=True)
 class Fixer:
-    """How files are fixed: what does it, which findings it is about, and whether files are written."""
+    """How files with findings are fixed, and whether they are written."""
 
     fix: Callable[[Found], FileReport]
-    wanted: Callable[[Finding], bool]
     write: bool
 
 
@@ -40,7 +39,7 @@ def each_fixed(found: Sequence[Found], around: Surroundings, how: Fixer, jobs: i
     for outcome in pool.outcomes(list(chunks(found)), crew, around):
         is_stale = _is_stale(outcome, written)
         for report, place in zip(outcome.reports, places, strict=False):
-            if not is_stale and not any(map(how.wanted, report.findings)):
+            if not is_stale and not report.findings:
                 yield report
                 continue
             fixed = how.fix(place)

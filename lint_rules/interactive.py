@@ -14,7 +14,7 @@ from lint_rules.finding import FileReport, Finding, Problem, Status
 from lint_rules.fixing import check_text, findings_or_raise, is_wanted
 from lint_rules.outcome import guarded
 from lint_rules.patch import patch
-from lint_rules.report import problem_line
+from lint_rules.report import printable, problem_line
 from lint_rules.report.concise import line
 from lint_rules.terminal import write_patch
 
@@ -49,7 +49,7 @@ class Dialog:
             said = self._answers.readline()
             answer = said.strip().lower()[:1] if said else "q"
             if not said or not self._answers.isatty():
-                print(said.strip(), file=sys.stderr)  # nobody has typed it there
+                print(printable(said.strip()), file=sys.stderr)  # nobody has typed it there
             if answer in ("y", "n", "a", "q"):
                 return answer
 

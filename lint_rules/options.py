@@ -7,9 +7,10 @@ import sys
 from typing import NoReturn
 
 from lint_rules.configuration import Given, is_dotted, unknown_code
+from lint_rules.report import printable
 from lint_rules.settings import EARLY_EXITS
 
-CLEAN, FINDINGS, BROKEN, INTERRUPTED = 0, 1, 2, 130
+CLEAN, FINDINGS, BROKEN = 0, 1, 2
 
 
 class Parser(argparse.ArgumentParser):
@@ -17,7 +18,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Exit with 2."""
-        print(f"error: {message}", file=sys.stderr)
+        print(f"error: {printable(message)}", file=sys.stderr)
         raise SystemExit(BROKEN)
 
 
@@ -87,7 +88,7 @@ def given(options: argparse.Namespace) -> Given:
 
         problem = misstated(options.target, "--target")
         if problem:
-            print(f"error: {problem}", file=sys.stderr)
+            print(f"error: {printable(problem)}", file=sys.stderr)
             raise SystemExit(BROKEN)
     return Given(
         select=options.select,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lint_rules import files
+from lint_rules import files, interrupts
 from lint_rules.finding import FileReport, Problem, Status
 
 
@@ -17,8 +17,9 @@ def guarded(path: str, work: Callable[[], FileReport]) -> FileReport:
     except files.ChangedOnDisk:
         return failed(path, Problem("changed on disk since it was read: not written"))
     except OSError as error:
-        return failed(path, Problem(f"not written: {error.strerror or error}"))
+        return failed(path, Problem(f"not written: {files.reason(error)}"))
     except Exception as error:  # one bad file never stops the others
+        interrupts.raise_if_behind(error)
         return failed(path, Problem(f"internal error: {type(error).__name__}: {error}"))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import io
 import os
 import stat
@@ -13,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO, cast
 
-from lint_rules.files import TEMPORARY_PREFIX, reason
+from lint_rules import temporary
+from lint_rules.files import reason
 from lint_rules.finding import FileReport
 from lint_rules.report import COLORS, PLAIN, Writer, formats, printable, style_for, wants_replacements, writer
 from lint_rules.surroundings import Surroundings
@@ -173,20 +173,15 @@ def write_file(path: str, write: Writer, reports: Iterable[FileReport]) -> bool:
 
 
 def _replace(path: Path, write: Writer, reports: Iterable[FileReport]) -> None:
-    import tempfile  # noqa: PLC0415 - most runs write no file
-
     target = path.resolve()
     mode = _mode(target)
-    descriptor, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, suffix=".tmp", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            write(reports, file)
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(target)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(temporary).unlink()
-        raise
+    with temporary.beside(target) as unfinished:
+        file = io.TextIOWrapper(unfinished.file, encoding="utf-8", errors="backslashreplace", newline="\n")
+        write(reports, file)
+        file.flush()
+        unfinished.path.chmod(mode)
+        unfinished.sync()
+        unfinished.become(target)
 
 
 def _mode(target: Path) -> int:

@@ -9,12 +9,15 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from lint_rules import __version__
-from lint_rules.configuration import Configuration, Given, Misconfigured, is_dotted
-from lint_rules.engine import Surroundings, check_tree, may_matter
-from lint_rules.rules import all_rules
-from lint_rules.semantics.facts import TooLargeError
-from lint_rules.settings import Settings
-from lint_rules.targets import Finder
+from lint_rules.safe_path import FromElsewhere
+
+with FromElsewhere():  # `python -m flake8` would import the linted project
+    from lint_rules.configuration import Configuration, Given, Misconfigured, is_dotted
+    from lint_rules.engine import Surroundings, check_tree, may_matter
+    from lint_rules.rules import all_rules
+    from lint_rules.semantics.facts import TooLargeError
+    from lint_rules.settings import Settings
+    from lint_rules.targets import Finder
 
 _OPTION = "--llm-target"
 _SOURCES, _HELPERS = "--llm-stream-sources", "--llm-flush-helpers"
@@ -60,7 +63,8 @@ class Plugin:
         """Take what flake8 has read from its command line and configuration files; each run starts afresh."""
         target = tuple(options.llm_target.splitlines())
         if target:
-            _refuse_misstated(target)
+            with FromElsewhere():
+                _refuse_misstated(target)
         sources, helpers = (
             _names(option, given)
             for option, given in ((_SOURCES, options.llm_stream_sources), (_HELPERS, options.llm_flush_helpers))
@@ -75,8 +79,9 @@ class Plugin:
             settings = self._settings()
             if not may_matter(text.encode("utf-8", "surrogatepass"), self._filename, self.around.project(settings)):
                 return
-            problem = self.around.targets.problem(self._filename)
-            findings = check_tree(self._tree, text, self._filename, settings, self.around)
+            with FromElsewhere():
+                problem = self.around.targets.problem(self._filename)
+                findings = check_tree(self._tree, text, self._filename, settings, self.around)
         except Misconfigured as error:  # flake8 has no other place for what is wrong with a project's settings
             where = error.problem.path if error.problem.line is None else f"{error.problem.path}:{error.problem.line}"
             yield 1, 0, f"LLM000 {where}: {error.problem.message}", type(self)

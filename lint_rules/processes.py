@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from multiprocessing.connection import wait
 from multiprocessing.context import BaseContext
 
+from lint_rules import interrupts
 from lint_rules.chunks import Chunk
 from lint_rules.files import Found
 from lint_rules.finding import FileReport, Problem, Status
@@ -182,8 +182,7 @@ class _Pool:
 
 def _begin() -> None:
     """Prepare a worker: it stops when it is told to, or alone in the world, and says nothing."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started it decides
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    interrupts.leave_to_parent()
     threading.Thread(target=_follow, daemon=True).start()
 
 

@@ -47,12 +47,14 @@ def summary(reports: Sequence[FileReport], *, write: bool, unsafe: bool, asked: 
     more = sum(is_wanted(finding, unsafe=True) and not is_wanted(finding, unsafe=unsafe) for finding in left)
     declined = sum(is_wanted(finding, unsafe=unsafe) for finding in left) if asked else 0
     by_hand = len(left) - more - declined
-    failed = sum(bool(report.problem) for report in reports)
+    failed = sum(report.status is Status.FAILED for report in reports)
+    skipped = sum(report.status is Status.SKIPPED for report in reports)
     notes = [
         f"{declined} declined" if declined else "",
         f"{more} more with --unsafe-fixes" if more else "",
         f"{by_hand} need{'s' if by_hand == 1 else ''} a hand" if by_hand else "",
         f"{counted(failed, 'path')} failed" if failed else "",
+        f"{counted(skipped, 'path')} skipped" if skipped else "",
     ]
     done = f"{'Fixed' if write else 'Would fix'} {counted(fixed, 'finding')} in {counted(changed, 'file')}"
     remarks = "; ".join(note for note in notes if note)

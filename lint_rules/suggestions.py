@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from lint_rules import files
+from lint_rules import files, interrupts
 from lint_rules.difference import difference
 from lint_rules.engine import Surroundings, check_bytes
 from lint_rules.finding import FileReport, Finding, Replacement
@@ -65,5 +65,6 @@ def _replacements(finding: Finding, data: bytes, detect: Detect) -> tuple[Replac
             warnings.simplefilter("ignore")
             rewrite = fix_source(data, [finding], check=detect)
         return difference(files.decode(data), files.decode(rewrite.data)) if rewrite.fixed else ()
-    except Exception:  # a fix that fails is a fix less, and the fix command says why; a report shows what was found
+    except Exception as error:  # a fix that fails is a fix less, and the fix command says why; what was found is shown
+        interrupts.raise_if_behind(error)
         return ()

@@ -18,7 +18,7 @@ from lint_rules.finding import Finding, RewriteComment, Span
 _NOQA = re.compile(r"# noqa(?::\s?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.IGNORECASE)
 _WHOLE_FILE = re.compile(r"\s*# flake8[:=]\s*noqa", re.IGNORECASE)
 _MENTIONED = re.compile(rb"noqa", re.IGNORECASE)
-_LISTED = re.compile(rb"(?i:noqa):[^\r\n]*LLM\d")
+_LISTING, _OURS = re.compile(rb"noqa:", re.IGNORECASE), re.compile(rb"LLM\d")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _LEFT_OF_A_REASON = re.compile(r"\s*(?:[-\u2013\u2014:;,.]+(?=\s|$))?\s*")
 """What stands between a list of codes and the reason that is given for it."""
@@ -80,7 +80,12 @@ def is_mentioned(data: bytes) -> bool:
 
 def lists_our_codes(data: bytes) -> bool:
     """Tell whether a file may list codes of ours in a `# noqa`, without reading it in earnest."""
-    return b"LLM" in data and _LISTED.search(data) is not None
+    return _OURS.search(data) is not None and any(map(_lists_ours, data.replace(b"\r", b"\n").split(b"\n")))
+
+
+def _lists_ours(line: bytes) -> bool:
+    found = _LISTING.search(line)
+    return found is not None and _OURS.search(line, found.end()) is not None
 
 
 def hides_whole_file(text: str) -> bool:

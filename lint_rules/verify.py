@@ -12,7 +12,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +26,7 @@ from lint_rules.shim.loopback import ShimError
 from lint_rules.shim.run import run
 from lint_rules.shim.table import Comparison, comparison, table
 from lint_rules.shim.verdict import Call, RunReport
+from lint_rules.workplace import workplace
 
 Fate = Literal["proven", "not reached by the command", "refuted"]
 
@@ -122,8 +122,8 @@ def verify(changes: Sequence[Change], trial: Trial, paths: Sequence[str]) -> Ver
         sites = (Site(change.path, finding, "proven", _COMMENT) for change in changes for finding in change.fixed)
         return Verdict(sites=tuple(sites))
     try:
-        with tempfile.TemporaryDirectory(prefix="flake8-litellm-", ignore_cleanup_errors=True) as kept:
-            return _verify(changes, trial, paths, Path(kept).resolve())
+        with workplace() as kept:
+            return _verify(changes, trial, paths, kept.resolve())
     except ShimError as error:
         return Verdict(f"shim: {error}")
     except Uncopyable as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lint_rules import files
+from lint_rules import files, temporary
 
 root_only = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
@@ -201,7 +201,7 @@ def source_fixture(tmp_path):
 
 
 def leftovers(folder):
-    return [path.name for path in folder.iterdir() if path.name.startswith(files.TEMPORARY_PREFIX)]
+    return [path.name for path in folder.iterdir() if path.name.startswith(temporary.PREFIX)]
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o755, 0o600])

@@ -18,6 +18,7 @@ def test_the_version_is_told_before_anything_is_imported(door: str) -> None:
     assert done.stdout == f"flake8-litellm {__version__}\n"
     assert {name for name in imported if name.startswith(("lint_rules", "typing", "argparse", "re"))} <= {
         "lint_rules",
+        "lint_rules.safe_path",
         "reprlib",
     }
 

@@ -158,7 +158,8 @@ def test_a_file_that_was_written_since_has_no_suggestions(tmp_path: Path) -> Non
 
 def test_a_fix_that_refuses_itself_has_no_replacements(tmp_path: Path) -> None:
     line = "        text += chunk.choices[0].delta.content"
-    (tmp_path / "app.py").write_text(PROGRAM.replace(line, f"\f{line}"), encoding="utf-8")
+    unreadable = f"        \\\n{line}"  # to LibCST: an indented line that is continued
+    (tmp_path / "app.py").write_text(PROGRAM.replace(line, unreadable), encoding="utf-8")
     [report] = with_replacements(
         [check_file(str(tmp_path / "app.py"), Surroundings.of(AROUND))], Surroundings.of(AROUND)
     )

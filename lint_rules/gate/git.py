@@ -3,20 +3,25 @@ quote, reorder or hand to another program."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import IO
 
-from lint_rules import files
+from lint_rules import files, plumbing
 from lint_rules.gate.lines import Hunk
 from lint_rules.refusal import Refused
 
+_BATCHES = 10
+"""How much longer than for one answer to wait for the contents of a whole base."""
 LINK, SUBMODULE = "120000", "160000"
-_SETTINGS = {"GIT_OPTIONAL_LOCKS": "0", "GIT_LITERAL_PATHSPECS": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+_SETTINGS = {"GIT_LITERAL_PATHSPECS": "1", "LC_ALL": "C"}
 _PLAIN = ("--no-ext-diff", "--no-textconv", "--no-color", "-O/dev/null")
 _HUNK = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 
@@ -42,11 +47,20 @@ class Change:
     new: str | None
 
 
-def run(folder: str, *arguments: str, fine: tuple[int, ...] = (0,)) -> bytes:
+def run(folder: str, *arguments: str, fine: tuple[int, ...] = (0,), settings: tuple[str, ...] = ()) -> bytes:
     """Return what git prints. Raises `GitFailed` when it exits otherwise than `fine`."""
-    command = ["git", "-C", folder, *arguments]
+    command = plumbing.command(folder, *arguments, settings=settings)
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, env=_environment())
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            env=_environment(),
+            timeout=files.GIT_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        raise Refused(f"git {arguments[0]} has not answered for {files.GIT_SECONDS:g} seconds") from None
     except OSError as error:
         raise Refused(f"git cannot be run: {files.reason(error)}") from error
     if done.returncode not in fine:
@@ -55,7 +69,7 @@ def run(folder: str, *arguments: str, fine: tuple[int, ...] = (0,)) -> bytes:
 
 
 def _environment() -> dict[str, str]:
-    return {**files.git_environment(), **_SETTINGS}
+    return {**plumbing.environment(), **_SETTINGS}
 
 
 def _said(output: bytes) -> str:
@@ -64,9 +78,20 @@ def _said(output: bytes) -> str:
     return next(wrong, next(iter(lines), "")).partition(": ")[2].strip()
 
 
+@contextlib.contextmanager
+def _understood() -> Iterator[None]:
+    """Raise `GitFailed` when what is read from git makes no sense: what is called git may be anything."""
+    try:
+        yield
+    except (ValueError, IndexError, RuntimeError) as error:  # the last: a generator that asks for more than there is
+        raise GitFailed("it printed what cannot be understood") from error
+
+
 def top_of(folder: str) -> str:
     """Return the top folder of the work tree around a folder. Raises `GitFailed`."""
-    return os.path.realpath(os.fsdecode(run(folder, "rev-parse", "--show-toplevel").removesuffix(b"\n")))
+    printed = run(folder, "rev-parse", "--show-toplevel").removesuffix(b"\n")
+    with _understood():
+        return os.path.realpath(os.fsdecode(printed))
 
 
 def commit_of(top: str, name: str) -> str | None:
@@ -74,14 +99,18 @@ def commit_of(top: str, name: str) -> str | None:
     if not name or name.startswith("-"):
         return None
     try:
-        return run(top, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").decode().strip()
+        printed = run(top, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
     except GitFailed:
         return None
+    with _understood():
+        return printed.decode().strip()
 
 
 def merge_bases(top: str, one: str, other: str) -> list[str]:
     """Return the best common ancestors of two commits, as git orders them."""
-    return run(top, "merge-base", "--all", one, other, fine=(0, 1)).decode().split()
+    printed = run(top, "merge-base", "--all", one, other, fine=(0, 1))
+    with _understood():
+        return printed.decode().split()
 
 
 def is_shallow(top: str) -> bool:
@@ -100,15 +129,27 @@ def tree(top: str, commit: str) -> dict[str, Entry]:
     for record in run(top, "ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0"):
         about, tab, path = record.partition(b"\t")
         if tab:
-            mode, _, name = about.decode().split()
+            with _understood():
+                mode, _, name = about.decode().split()
             entries[os.fsdecode(path)] = Entry(mode, name)
     return entries
 
 
-def changes(top: str, commit: str) -> Iterator[Change]:
-    """Yield what differs between a commit and the work tree, renames as such; untracked files are not among it."""
+@cache
+def _unfiltered(top: str) -> tuple[str, ...]:
+    """Return settings with which contents of the work tree go through no programs on their way into a comparison."""
+    return plumbing.without_filters(run(top, *plumbing.FILTERS, fine=(0, 1)))
+
+
+def changes(top: str, commit: str) -> list[Change]:
+    """Return what differs between a commit and the work tree, renames as such; untracked files are not among it."""
     options = ("--raw", "-z", "--no-abbrev", "-M", "--ignore-submodules=all")
-    fields = iter(run(top, "diff-index", *_PLAIN, *options, commit, "--").split(b"\0"))
+    listed = run(top, "diff-index", *_PLAIN, *options, commit, "--", settings=_unfiltered(top))
+    with _understood():
+        return list(_changes(iter(listed.split(b"\0"))))
+
+
+def _changes(fields: Iterator[bytes]) -> Iterator[Change]:
     for about in fields:
         if not about:
             return
@@ -123,28 +164,42 @@ def changes(top: str, commit: str) -> Iterator[Change]:
 def hunks(top: str, old: str, path: str) -> tuple[Hunk, ...]:
     """Return where a file differs from an older content (an object's name), apart from white space."""
     options = ("--text", "--ignore-all-space", "--unified=0", "--inter-hunk-context=0")
-    diff = ("-c", "diff.autoRefreshIndex=false", "diff")  # which would write the index
-    found = _HUNK.finditer(run(top, *diff, *_PLAIN, *options, old, "--", path))
+    settings = ("diff.autoRefreshIndex=false", *_unfiltered(top))  # a refresh would write the index
+    found = _HUNK.finditer(run(top, "diff", *_PLAIN, *options, old, "--", path, settings=settings))
     return tuple(Hunk(*(1 if number is None else int(number) for number in one.groups())) for one in found)
 
 
 def contents(top: str, objects: Sequence[str]) -> Iterator[bytes | None]:
-    """Yield what objects hold, in order; None for what is not there, or is too large to be looked at."""
+    """Yield what objects hold, in order; None for what is too large to be looked at. Raises `GitFailed` for one that a
+    partial clone has left out: it is not fetched."""
     with tempfile.TemporaryFile() as asked:
         asked.write("".join(f"{name}\n" for name in objects).encode())
         asked.seek(0)
-        command = ["git", "-C", top, "cat-file", "--batch"]
+        command = plumbing.command(top, "cat-file", "--batch")
         with subprocess.Popen(
             command, stdin=asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
         ) as process:
             assert process.stdout is not None
-            for _ in objects:
-                yield _content(process.stdout)
+            late = threading.Timer(_BATCHES * files.GIT_SECONDS, process.kill)
+            late.daemon = True
+            late.start()
+            try:
+                for _ in objects:
+                    with _understood():
+                        content = _content(process.stdout)
+                    yield content
+            finally:
+                late.cancel()
 
 
 def _content(stream: IO[bytes]) -> bytes | None:
     header = stream.readline().split()
-    if len(header) != 3:  # `NAME missing`, or git has ended
+    if header[1:] == [b"missing"]:
+        told = f"{header[0][:12].decode()} is not in this clone, and nothing is fetched"
+        raise GitFailed(f"object {told}: clone without --filter, or `git checkout` the base once")
+    if not header:
+        raise GitFailed("it ended before all of the base was read")
+    if header[-1] == b"ambiguous":
         return None
     size = int(header[2])
     if size <= files.MAX_BYTES:

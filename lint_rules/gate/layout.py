@@ -6,7 +6,6 @@ import contextlib
 import errno
 import os
 import re
-import tempfile
 from collections.abc import Container, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +15,7 @@ from lint_rules.gate.git import Entry
 from lint_rules.gate.parts import Part, Whole
 from lint_rules.refusal import Refused
 from lint_rules.targets.installed import ENVIRONMENTS
+from lint_rules.workplace import workplace
 
 _SUFFIXES = frozenset({".py", ".toml", ".cfg", ".lock", ".txt", ".in", ".yml", ".yaml"})
 """What holds source, or says which versions of the SDKs it runs with; the latter also in `_NAMES`."""
@@ -29,7 +29,7 @@ _UNNAMEABLE = frozenset({errno.EILSEQ, errno.EINVAL, errno.ENAMETOOLONG})
 def laid_out(whole: Whole, checked: Container[str]) -> Iterator[Path]:
     """Lay out the base in a folder that is called as the work tree is; remove it afterwards."""
     try:
-        with tempfile.TemporaryDirectory(prefix=files.TEMPORARY_PREFIX, ignore_cleanup_errors=True) as folder:
+        with workplace() as folder:
             root = Path(os.path.realpath(folder), Path(whole.top).name or "root")
             for part in whole.parts:
                 _lay_out(part, root / part.prefix, checked)

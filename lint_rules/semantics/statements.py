@@ -283,6 +283,8 @@ def _rounds(
 
 
 def _break(node: ast.Break, env: Environment, machine: Machine) -> None:
+    if not machine.frame.loops:  # `ast` takes it, the compiler will not
+        return
     loop = machine.frame.loops[-1]
     left = _finalize(env, loop.finalizers, machine)
     if left is not None:
@@ -292,6 +294,8 @@ def _break(node: ast.Break, env: Environment, machine: Machine) -> None:
 
 
 def _continue(node: ast.Continue, env: Environment, machine: Machine) -> None:
+    if not machine.frame.loops:  # `ast` takes it, the compiler will not
+        return
     loop = machine.frame.loops[-1]
     left = _finalize(env, loop.finalizers, machine)
     if left is not None:

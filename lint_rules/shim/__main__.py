@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+if __name__ == "__main__":
+    from lint_rules import interrupts
+
+    interrupts.die_at_once()  # while the rest is imported
+
 import argparse
 import io
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
+
+from lint_rules import interrupts
 
 from . import canary, reports
+from .escape import visible
 from .loopback import ShimError
-from .run import run
+from .run import RunInterrupted, run
 from .script import load
 from .sink import ANSWERS
 from .table import table
@@ -25,7 +34,7 @@ COMMAND is `script.py args`, `-m module args`, `pytest`, or whatever else starts
 processes run unmodified, without keys or network: their model calls are answered, and their traces received, by
 loopback endpoints, and connections to other machines are refused. Its output goes to stderr, the report to stdout.
  Exit status: 0 every call delivered (or none made), 1 a call was lost, partial or duplicated, 2 the
-program or the shim failed.
+program or the shim failed, 130 interrupted (Ctrl-C goes to the program, too, and what it came to is reported).
 """
 
 
@@ -58,14 +67,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     except ShimError as error:
         return _broken(str(error))
-    except KeyboardInterrupt:
-        return _broken("interrupted")
-    # The table first: whatever becomes of the files, the run was not in vain.
-    _show(report, options.timeout)
+    except RunInterrupted as interruption:
+        _hand_out(interruption.report, wanted, options.timeout)
+        return interrupts.tell(interruption, "shim: interrupted")
+    except KeyboardInterrupt as interruption:
+        return interrupts.tell(interruption, "shim: interrupted")
+    written = _hand_out(report, wanted, options.timeout)
+    return exit_status(report) if written else EXIT_BROKEN
+
+
+def _hand_out(report: RunReport, wanted: Mapping[str, Path], timeout: float) -> bool:
+    """Show the report and write it to files; the table first: if those fail, the run was not in vain."""
+    _show(report, timeout)
     unwritten = reports.write(report, wanted)
     for failure in unwritten:
         _say(failure)
-    return EXIT_BROKEN if unwritten else exit_status(report)
+    return not unwritten
 
 
 def exit_status(report: RunReport) -> int:
@@ -75,8 +92,14 @@ def exit_status(report: RunReport) -> int:
     return EXIT_CLEAN if report.verdict in ("delivered", "failed", "no-calls") else EXIT_LOST
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Exit with 2; what was typed, or pasted, does not drive the terminal."""
+        super().error(visible(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m lint_rules.shim",
         usage="%(prog)s [options] -- COMMAND…",
         description="Run a program and report which of its LiteLLM calls reach Langfuse.",
@@ -160,4 +183,4 @@ def _say(message: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(interrupts.guarded(main))

@@ -13,7 +13,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +21,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
+
+from lint_rules import interrupts, temporary
+from lint_rules.workplace import workplace
 
 from .loopback import ShimError
 from .reader import Found, Reader, RefusedError
@@ -101,21 +103,23 @@ class _Program:
 @contextmanager
 def _started(python: str, options: Mapping[str, Any]) -> Iterator[_Program]:
     """Run the program while the block runs; raises `ShimError` if it cannot be started."""
-    with tempfile.TemporaryDirectory(prefix="canary-") as kept:
-        folder = Path(kept)
+    with workplace() as folder:
         command = [python, "-c", _PROGRAM.read_text(encoding="utf-8"), json.dumps(options), str(folder / "notes")]
         # Without the variable, importing LiteLLM fetches its price list from the network, which is not what is checked.
         env = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", **os.environ}
-        with (folder / "stderr").open("wb") as stderr:
-            try:
+        process = None
+        try:
+            with (folder / "stderr").open("wb") as stderr, interrupts.held_off():
                 process = subprocess.Popen(
                     command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr
                 )
-            except OSError as error:
+            yield _Program(process, folder)
+        except OSError as error:
+            if process is None:
                 raise ShimError(f"cannot start {python}: {error.strerror}") from None
-            try:
-                yield _Program(process, folder)
-            finally:
+            raise
+        finally:
+            if process is not None:
                 process.kill()
                 process.wait()
 
@@ -275,16 +279,18 @@ def main(arguments: Sequence[str]) -> int:
         report = check(callback=options.callback, timeout=options.timeout, python=options.python, story=sys.stderr)
         if options.json:
             _write_json(options.json, report)
-    except (ShimError, KeyboardInterrupt) as error:
-        print(f"shim: canary: {str(error) or 'interrupted'}", file=sys.stderr)
+    except ShimError as error:
+        print(f"shim: canary: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt as interruption:
+        return interrupts.tell(interruption, "shim: canary: interrupted")
     print(report.message)
     return 0 if report.status == "arrived" else 1
 
 
 def _write_json(path: Path, report: CanaryReport) -> None:
     try:
-        path.write_text(json.dumps(asdict(report), indent=2) + "\n", encoding="utf-8")
+        temporary.put(path, (json.dumps(asdict(report), indent=2) + "\n").encode())
     except OSError as error:
         raise ShimError(f"cannot write {path}: {error.strerror}") from None
 

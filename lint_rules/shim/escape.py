@@ -7,11 +7,14 @@ import re
 
 _LINE_ENDS = re.compile(r"\r\n?")
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
     "|[\ud800-\udfff]"
 )
 """Controls, what is not drawn, what turns the direction of the text around, and lone surrogates."""
 _ILLEGAL_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SECRET = re.compile(
+    r"(?<![A-Za-z0-9])(?:sk|pk)-[\w-]{6,}|(?<=://)[^/@\s]{1,200}:[^/@\s]{1,200}(?=@)|(?<=Bearer )[^\s'\"]+"
+)
 _COLOURS = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-~]")
 """What terminals take for a colour or a movement, and what would only be noise elsewhere."""
 
@@ -34,6 +37,11 @@ def uncoloured(text: str) -> str:
 def esc(text: object) -> str:
     """Return `text` for use in an HTML page, between tags or in a quoted attribute."""
     return html.escape(visible(str(text)), quote=True)
+
+
+def masked(text: str) -> str:
+    """Return (a word of) a command line without what looks like a key, a token or a password in an address."""
+    return _SECRET.sub("***", text)
 
 
 def xml_text(text: str) -> str:

@@ -31,8 +31,11 @@ from .sink import Sink, sink
 
 STARTUP = Path(__file__).resolve().parent / "startup"
 """On the `PYTHONPATH` of the program: each of its Python processes begins there."""
+WARM_SCRIPT = STARTUP / "sitecustomize.py"
+"""What the warmed process runs."""
 INSTALL_HINT = "install it with: pip install 'flake8-litellm[shim]'"
 WARM_UP_SECONDS = 180.0
+_FORK_SECONDS = 30.0
 
 _PYTHON = re.compile(r"python(\d+(\.\d+)*)?(\.exe)?$", re.IGNORECASE)
 _VALUED_FLAGS = ("-W", "-X")
@@ -100,6 +103,9 @@ class Running(Protocol):
 
     def wait(self, timeout: float) -> int | None:
         """Return the exit code, or None when the program is still running after `timeout` seconds."""
+
+    def interrupt(self, number: int) -> None:
+        """Pass a signal on to the program and what it has started."""
 
     def kill(self) -> None:
         """Kill the program and what it has started, if anything of it is left."""
@@ -272,6 +278,9 @@ class _FreshProgram:
         except subprocess.TimeoutExpired:
             return None
 
+    def interrupt(self, number: int) -> None:
+        _signal_group(self._process.pid, number)
+
     def kill(self) -> None:
         if self._process.poll() is None:
             _kill_group(self._process.pid)
@@ -282,9 +291,14 @@ class _FreshProgram:
 
 
 def _kill_group(pid: int) -> None:
+    _signal_group(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def _signal_group(pid: int, number: int) -> None:
+    """Send a signal to a group of processes, where there are groups; elsewhere a console has sent it to all."""
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
+            os.killpg(pid, number)
 
 
 # ---- a fork of a warmed process
@@ -295,7 +309,7 @@ class Warm:
 
     A context manager; any number of threads may launch through it at once. A program that needs another Python, flags,
     or other variables of those that are read at import time than the warmed process has, is started fresh; so is every
-    program where there is no `os.fork`.
+    program where there is no `os.fork`, and one that the system refuses a fork for.
     """
 
     def __init__(self, python: str = sys.executable) -> None:
@@ -309,15 +323,20 @@ class Warm:
             return self
         require_extra(self.python)
         started = time.monotonic()
-        self._channel = _Channel(self.python)
+        with contextlib.suppress(_Unforkable):
+            self._channel = self._warmed()
+            self.seconds = time.monotonic() - started
+        return self
+
+    def _warmed(self) -> _Channel:
+        channel = _Channel(self.python)
         try:
             with provider() as model, sink() as langfuse:
-                self._channel.warm(program_env(None, model, langfuse))
+                channel.warm(program_env(None, model, langfuse))
         except BaseException:
-            self._channel.close()
+            channel.close()
             raise
-        self.seconds = time.monotonic() - started
-        return self
+        return channel
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -330,7 +349,10 @@ class Warm:
         """Start a program."""
         if self._channel is None or not self._channel.fits(job):
             return Fresh().launch(job)
-        return self._channel.launch(job)
+        try:
+            return self._channel.launch(job)
+        except _Unforkable:
+            return Fresh().launch(job)
 
 
 def _read_at_import(env: Mapping[str, str]) -> dict[str, str]:
@@ -338,9 +360,14 @@ def _read_at_import(env: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in mine.items() if key.startswith(_READ_AT_IMPORT)}
 
 
+class _Unforkable(Exception):  # noqa: N818 - says what the warmed process is
+    """The warmed process was refused a fork."""
+
+
 class _WarmProgram:
     def __init__(self) -> None:
         self.pid: int | None = None
+        self.refused = False
         self.exit_code: int | None = None
         self.started, self.ended = threading.Event(), threading.Event()
 
@@ -350,6 +377,10 @@ class _WarmProgram:
         if self.exit_code is None:
             raise ShimError("the warmed process died")
         return self.exit_code
+
+    def interrupt(self, number: int) -> None:
+        if self.pid is not None:
+            _signal_group(self.pid, number)
 
     def kill(self) -> None:
         self.started.wait(5)
@@ -368,27 +399,37 @@ class _Channel:
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._ready = threading.Event()
-        self._closed = False
+        self._closed = self._refused = False
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed in `close`)
         self._socket, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen(
-                [python, str(STARTUP / "sitecustomize.py"), "--serve", str(theirs.fileno())],
+            self._process = self._started(python, theirs.fileno())
+        self._reader = threading.Thread(target=self._listen, daemon=True)
+        self._reader.start()
+
+    def _started(self, python: str, number: int) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(
+                [python, str(WARM_SCRIPT), "--serve", str(number)],
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
                 stderr=self._log,
-                pass_fds=[theirs.fileno()],
+                pass_fds=[number],
                 env={**self._env, "LITELLM_LOCAL_MODEL_COST_MAP": "True", "HF_HUB_OFFLINE": "1"},
                 start_new_session=True,
             )
-        self._reader = threading.Thread(target=self._listen, daemon=True)
-        self._reader.start()
+        except OSError as error:  # no process at all
+            self._socket.close()
+            self._log.close()
+            raise _Unforkable from error
 
     def warm(self, env: Mapping[str, str]) -> None:
         """Have the process warm itself up with calls in `env`; returns when it is ready."""
         job = Job(self.python, (), ("-c", WARM_UP), str(Path.cwd()), env, os.devnull, os.devnull)
         self._send({"id": 0, **asdict(job)})
         if not self._ready.wait(WARM_UP_SECONDS) or self._closed:
+            if self._refused:
+                raise _Unforkable
             raise ShimError(f"cannot warm up {job.python}: {self._last_words()}")
 
     def fits(self, job: Job) -> bool:
@@ -397,12 +438,15 @@ class _Channel:
         return job.python == self.python and not job.flags and _read_at_import(job.env) == _read_at_import(mine)
 
     def launch(self, job: Job) -> Running:
-        """Have a child forked for `job`."""
+        """Have a child forked for `job`; raises `_Unforkable` if that is refused."""
         program = _WarmProgram()
         with self._lock:
             number = next(self._numbers)
             self._programs[number] = program
         self._send({"id": number, **asdict(job)})
+        program.started.wait(_FORK_SECONDS)
+        if program.refused:
+            raise _Unforkable
         return program
 
     def close(self) -> None:
@@ -437,7 +481,14 @@ class _Channel:
     def _note(self, message: Mapping[str, Any]) -> None:
         if "ready" in message:
             return self._ready.set()
+        if message.get("refused") and "id" not in message:
+            self._refused = True
+            return None
         program = self._programs[message["id"]]
+        if message.get("refused"):
+            program.refused = True
+            del self._programs[message["id"]]
+            return program.started.set()
         if "pid" in message:
             program.pid = message["pid"]
             return program.started.set()

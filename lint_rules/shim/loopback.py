@@ -120,7 +120,11 @@ class Handler(BaseHTTPRequestHandler):
 def serving(server: Server) -> Iterator[Server]:
     """Serve in a background thread for as long as the block runs."""
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError as error:  # the system refuses it
+        server.server_close()
+        raise ShimError(f"cannot listen on {LOOPBACK}: {error}") from None
     try:
         yield server
     finally:

@@ -8,6 +8,8 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from lint_rules import temporary
+
 from .html import page
 from .junit import junit
 from .loopback import ShimError
@@ -51,7 +53,7 @@ def write(report: RunReport, wanted: Mapping[str, Path]) -> list[str]:
 
 def _write(path: Path, text: str) -> str | None:
     try:
-        path.write_text(text, encoding="utf-8", newline="\n")
+        temporary.put(path, text.encode())
     except OSError as error:
         return f"cannot write {path}: {error.strerror}"
     return None

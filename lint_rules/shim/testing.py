@@ -9,12 +9,12 @@ import contextlib
 import importlib.util
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TextIO
+
+from lint_rules.workplace import workplace
 
 from .causes import NOT_INITIALISED, Event, events_in, named, numbers_of
 from .child import hooks as own_hooks
@@ -154,8 +154,8 @@ def tied(model: Provider, langfuse: Sink) -> Iterator[Bench]:
     What has begun to observe this process stays: LiteLLM's exit handlers must not send anything to a real Langfuse.
     """
     before = dict(os.environ)
-    with tempfile.TemporaryDirectory(prefix="shim-") as kept:
-        record = Path(kept, "record")
+    with workplace() as kept:
+        record = kept / "record"
         record.touch()
         wanted = program_env(None, model, langfuse, record=str(record))
         changed = {key for key in {*before, *wanted} if before.get(key) != wanted.get(key)}

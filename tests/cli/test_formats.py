@@ -282,8 +282,9 @@ def test_sarif_says_what_could_not_be_checked(folder: Path) -> None:
 
 
 def test_a_fix_that_refuses_itself_is_shown_without_text(folder: Path) -> None:
-    (folder / "app/loss.py").write_text(LOSS.replace("        text +=", "\f        text +="), encoding="utf-8")
-    results = sarif("app/loss.py", cwd=folder)["results"]  # LibCST does not read a form feed there
+    unreadable = LOSS.replace("        text +=", "        \\\n        text +=")  # to LibCST
+    (folder / "app/loss.py").write_text(unreadable, encoding="utf-8")
+    results = sarif("app/loss.py", cwd=folder)["results"]
     assert [(result["ruleId"], "fixes" in result) for result in results] == [(code, False) for code, _ in FOUND]
     entries = data_of(lint("--format", "json", "app/loss.py", cwd=folder))
     assert entries[0]["fix"] == {"applicability": "safe", "edits": []}

@@ -251,7 +251,7 @@ def test_a_noqa_in_a_string_cannot_be_amended(folder: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everything")
 def test_what_cannot_be_written_is_one_line(folder: Path) -> None:
     (folder / "loss.py").chmod(0o444)
-    told = "loss.py: error: not written: Permission denied\nNothing suppressed (1 path failed).\n"
+    told = "loss.py: error: not written: permission denied\nNothing suppressed (1 path failed).\n"
     assert add(folder) == (2, "", told)
     assert read(folder) == LOSS
 

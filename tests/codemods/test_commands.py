@@ -151,13 +151,44 @@ def test_what_is_left_is_a_warning(tmp_path: Path) -> None:
     assert warning.endswith(" (needs --unsafe-fixes)")
 
 
+NEVER_AWAITED = """\
+import asyncio
+
+import litellm
+
+litellm.success_callback = ["langfuse"]
+
+
+async def setup(text):
+    await litellm.acompletion(model="m", messages=[])
+
+
+async def find(text):
+    return setup(text).open(text)
+
+
+async def find_again(text):
+    await litellm.acompletion(model="m", messages=[])
+    return setup(text).find_again(text)
+
+
+async def find_selection(text):
+    await litellm.acompletion(model="m", messages=[])
+    return setup(text).find_selection(text)
+
+
+asyncio.run(setup())
+asyncio.run(find())
+asyncio.run(find_again())
+asyncio.run(find_selection())
+"""
+
+
 def test_a_refused_fix_skips_the_file_and_says_why(tmp_path: Path) -> None:
     path = tmp_path / "loss.py"
-    call = b'litellm.acompletion(model="m", messages=[], stream=True)'
-    chunks = b"[chunk.choices[0].delta.content async for chunk in await " + call + b"]"
-    path.write_bytes(b"import litellm\n\x0casync def ask(): return ''.join(" + chunks + b")\n")
-    with pytest.raises(SkipFile, match=r"not fixed: .*loss.py: error: a form feed stands in front of a line"):
-        transformed(path, commands.UnguardedDeltaContentCommand)
+    path.write_text(NEVER_AWAITED, encoding="utf-8")
+    with pytest.raises(SkipFile, match=r"not fixed: .*loss.py: error: the fix would bring a new LLM303"):
+        transformed(path, commands.All)
 
 
 def test_settings_that_make_no_sense_skip_the_file_and_say_where(tmp_path: Path) -> None:

@@ -37,6 +37,27 @@ FIDELITY = {
     "form feed on a line": (b"x = 1\n\x0c\na += d.content\n", OrEmpty(Span(3, 5, 3, 14))),
     "form feed before the next line": (b"a += d.content\n\x0cdef f():\n\x0c    pass\n", READ),
     "form feed before a def around it": (b"\x0cdef f():\n    a += d.content\n", OrEmpty(Span(2, 9, 2, 18))),
+    "form feed before the line itself": (b"def f():\n    x\n\x0c    a += d.content\n", OrEmpty(Span(3, 10, 3, 19))),
+    "form feed before the first line of a block": (b"def f():\n\x0c    a += d.content\n", OrEmpty(Span(2, 10, 2, 19))),
+    "form feed between blanks": (b"def f():\n  \x0c    a += d.content\n", OrEmpty(Span(2, 12, 2, 21))),
+    "form feed in a string": (b"if x:\n    s = '''\n\x0c a'''; a += d.content\n", OrEmpty(Span(3, 13, 3, 22))),
+    "form feed before a bracketed line": (b"x = [\n\x0c    1]\na += d.content\n", OrEmpty(Span(3, 5, 3, 14))),
+    "form feed before a comment": (b"if x:\n    y\n\x0c# z\n    a += d.content\n", OrEmpty(Span(4, 9, 4, 18))),
+    "form feed alone at the end": (b"a += d.content\n\x0c", READ),
+    "carriage returns only": (b"x = 1\ra += d.content\r", OrEmpty(Span(2, 5, 2, 14))),
+    "carriage returns and form feeds": (b"if x:\r\x0c    y\r    a += d.content\r\r", OrEmpty(Span(3, 9, 3, 18))),
+    "three kinds of line ends": (b"x = 1\r\ny = 2\ra += d.content\nz = 3\r\n", OrEmpty(Span(3, 5, 3, 14))),
+    "cp1252 cookie on the second line": (
+        "#!/bin/x\n# vim: set fileencoding=cp1252 :\nb = '€'; a += d.content\n".encode("cp1252"),
+        OrEmpty(Span(3, 14, 3, 23)),
+    ),
+    "shift_jis cookie": (
+        "# coding: shift_jis\nb = '表'; a += d.content\n".encode("shift_jis"),
+        OrEmpty(Span(2, 14, 2, 23)),
+    ),
+    "beyond the basic plane": ("s = '😀é'; a += d.content\n".encode(), OrEmpty(Span(1, 15, 1, 24))),
+    "long line": (b"s = '" + b"x" * 200_000 + b"'; a += d.content\n", OrEmpty(Span(1, 200_013, 1, 200_022))),
+    "tabs after code": (b"if x:\n\ty\t;\ta\t+=\td.content\t# z\t\n", OrEmpty(Span(2, 10, 2, 19))),
     "backslash": (b"if x and \\\n   y:\n    a \\\n    += d.content\n", OrEmpty(Span(4, 7, 4, 16))),
     "odd comments": (b"if x:\n  # a\n    a += d.content\n# b\n    y\n", OrEmpty(Span(3, 9, 3, 18))),
     "line separators that are none": ("s = '\u2028\x85'; a += d.content\n".encode(), OrEmpty(Span(1, 15, 1, 24))),
@@ -59,12 +80,21 @@ def test_finds_a_statement_behind_a_form_feed():
     assert b"\n\x0casync def main():\n    try:\n" in rewrite.data
 
 
-def test_refuses_to_lose_a_form_feed():
-    data = b"def f():\n    x\n\x0c    a += d.content\n"
-    finding = found(OrEmpty(Span(3, 10, 3, 19)))
+def test_keeps_a_form_feed_in_front_of_what_moves_to_the_right():
+    data = b"import asyncio\nimport logging\n\nasync def main():\n    x\n\x0c\n\x0c    await work()\n\x0c# end\n    y\n"
+    finding = found(DeliverTraces(Span(4, 0, 9, 5), helper="settle"), code="LLM301")
     rewrite = fix_source(data, [finding], check=finds_once(data, finding))
-    assert rewrite.data == data
-    assert "form feed" in rewrite.problem.message
+    assert rewrite.problem is None
+    assert b"        x\n\x0c\n\x0c        await work()\n\x0c# end\n        y\n" in rewrite.data
+
+
+def test_keeps_a_form_feed_in_front_of_what_becomes_several_lines():
+    data = b"def f():\n\x0c    for x in ask():\n\x0c        break\n"
+    finding = found(DrainBefore(Span(3, 9, 3, 14), Span(2, 5, 3, 14), None, is_async=False), code="LLM101")
+    rewrite = fix_source(data, [finding], check=finds_once(data, finding))
+    assert rewrite.problem is None
+    assert rewrite.data.startswith(b"def f():\n\x0c    stream = ask()\n    for x in stream:\n")
+    assert rewrite.data.endswith(b"            pass\n\x0c        break\n")
 
 
 def refusal(after, *, data=PLAIN, finding=None, before=None):

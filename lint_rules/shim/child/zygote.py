@@ -5,7 +5,8 @@ runs its program through `running` and then unwinds to the interpreter's top lev
 exit handlers run exactly as in a fresh process.
 
 Protocol: JSON lines over the socket whose number it is told. In: one job per line, with an `id`; the first is
-a throw-away program that makes calls. Out: `{"ready": seconds}`, `{"id": n, "pid": p}`, `{"id": n, "exit": code}`.
+a throw-away program that makes calls. Out: `{"ready": seconds}`, `{"id": n, "pid": p}`, `{"id": n, "exit": code}`, and
+`{"refused": true}`, with the `id` of a job or without, when the system refuses a fork.
 """
 
 from __future__ import annotations
@@ -60,7 +61,12 @@ class Server:
                 self._kill_children()
                 return None
             for job in jobs:
-                if self.fork(job) == 0:
+                try:
+                    pid = self.fork(job)
+                except OSError:
+                    self.send({"id": job["id"], "refused": True})
+                    continue
+                if pid == 0:
                     return job
 
     def fork(self, job: Job) -> int:
@@ -212,7 +218,11 @@ def _forked(number: int) -> tuple[Job, dict[str, str]] | None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     started = time.monotonic()
     server = Server(socket.socket(fileno=number))
-    set_by_imports = warm(read_job(server.control))
+    try:
+        set_by_imports = warm(read_job(server.control))
+    except OSError:
+        server.send({"refused": True})
+        return None
     server.send({"ready": time.monotonic() - started})
     job = server.serve()
     return None if job is None else (job, set_by_imports)

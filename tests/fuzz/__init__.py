@@ -1,0 +1,1 @@
+"""Programs that nobody wrote, and thousands that somebody did: whatever they are, none is hurt."""

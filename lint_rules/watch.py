@@ -7,6 +7,7 @@ be looked at by another way.
 from __future__ import annotations
 
 import os
+import re
 import stat
 import threading
 import time
@@ -156,10 +157,16 @@ def lexists(path: str) -> bool:
     return os.path.lexists(path) if seen is None else seen.kind(path) != NOTHING
 
 
+_NAMES = re.compile(
+    r"(?:litellm|langfuse)-.*\.dist-info|pylock\..*|.*\.(?:txt|in|lock)|(?:python|pypy|graalpy).*", re.IGNORECASE
+)
+
+
 def names(folder: str) -> list[str]:
-    """Return what a folder holds, sorted; nothing for one that cannot be looked into."""
+    """Return which names a folder holds that may tell something about versions, sorted; nothing for one that cannot be
+    looked into. All others may come and go."""
     try:
-        found = sorted(os.listdir(folder))  # noqa: PTH208 - as text, for what is installed beside the linter, too
+        found = sorted(filter(_NAMES.fullmatch, os.listdir(folder)))  # noqa: PTH208 - as text, for what is installed beside the linter, too
     except OSError:
         found = []
     if _watch.seen is not None:

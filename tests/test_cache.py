@@ -112,6 +112,14 @@ def test_a_second_run_knows_what_the_first_one_found(project: Path, tmp_path: Pa
     assert check(project, tmp_path / "kept") == first == check(project, None)
 
 
+def test_what_nothing_depends_on_may_come_and_go(project: Path, tmp_path: Path) -> None:
+    check(project, tmp_path / "kept")
+    write(project, ".lint_rules_cache/.gitignore", "*")
+    write(project, "notes.md", "")
+    write(project, "lib/__pycache__/wrapper.pyc", "")
+    assert hits(project, tmp_path / "kept") == 1
+
+
 def set_wrapper(stream: str) -> Callable[[Path], None]:
     return lambda folder: write(folder, "lib/wrapper.py", WRAPPER.format(stream=stream))
 

@@ -163,6 +163,9 @@ class Cache:
             self._make()
             data = json.dumps(self._plain(), separators=(",", ":")).encode()
             _replace(self._folder / self._name, b"%08x\n" % zlib.crc32(data) + data)
+            return
+        with contextlib.suppress(OSError):  # of a full disk: what has just been made and is empty
+            self._folder.rmdir()
 
     def _plain(self) -> dict[str, Any]:
         discovery = self._added(self._discovery) if self._discovery is not None else None

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from lint_rules import files
+from lint_rules import disk, files
 from lint_rules.configuration import Misconfigured
 from lint_rules.finding import FileReport, Finding, Problem, Status
 from lint_rules.rules import Checked, all_rules
@@ -88,7 +88,7 @@ def _syntax_problem(error: SyntaxError) -> Problem:
 def check_file(path: str, around: Surroundings | None = None) -> FileReport:
     """Check one file; whatever is wrong with it becomes its outcome."""
     try:
-        data = files.read(path)
+        data = disk.look(path)
     except files.Unreadable as error:
         return FileReport(path, Status.FAILED, problem=error.problem)
     return check_bytes(data, path, around)

@@ -11,9 +11,8 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 
-from lint_rules import engine, files
+from lint_rules import engine
 from lint_rules.chunks import Chunk
-from lint_rules.disk import look
 from lint_rules.finding import FileReport, Status
 from lint_rules.orders import Order, Outcome
 from lint_rules.semantics import syntax
@@ -64,12 +63,7 @@ def each_checked(chunk: Chunk, around: Surroundings) -> Iterator[FileReport]:
         if found.problem is not None:
             yield FileReport(found.path, Status.FAILED, problem=found.problem)
             continue
-        try:
-            data = look(found.path)
-        except files.Unreadable as error:
-            yield FileReport(found.path, Status.FAILED, problem=error.problem)
-        else:
-            yield engine.check_bytes(data, found.path, around)
+        yield engine.check_file(found.path, around)
 
 
 def told(reports: Iterable[FileReport], around: Surroundings, seen: Seen | None = None) -> Outcome:

@@ -184,6 +184,7 @@ FLOORS = {
         "lint_rules.interrupts",
     ],
     "lint_rules.engine": [
+        "lint_rules.disk",
         "lint_rules.surroundings",
         "lint_rules.configuration",
         "lint_rules.rules",

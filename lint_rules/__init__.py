@@ -8,8 +8,7 @@ if getattr(sys, "argv", None) and sys.argv[0] == "-m":  # before any other impor
 
     safe_path.guard_door()
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # `typing` would take longer to import than all that `--version` needs
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

@@ -3,17 +3,23 @@
 
 from __future__ import annotations
 
+import sys
+
+from lint_rules import __version__
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--version"]:  # all that follows takes much longer to import than this
+        print(f"flake8-litellm {__version__}")
+        sys.exit(0)
     from lint_rules import interrupts
 
     interrupts.die_at_once()  # while the rest is imported
 
 import argparse
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from lint_rules import __version__, engine, files, interrupts, outputs, progress
+from lint_rules import files, interrupts, outputs, progress, workers
 from lint_rules.configuration import Configuration
 from lint_rules.finding import FileReport, Status
 from lint_rules.gate import Gate, add_gate
@@ -21,6 +27,7 @@ from lint_rules.options import BROKEN, CLEAN, FINDINGS, Parser, add_manual, add_
 from lint_rules.refusal import Refused
 from lint_rules.report import printable, problem_line
 from lint_rules.stdin import add_stdin, check_stdin, is_asked_for
+from lint_rules.surroundings import Surroundings
 from lint_rules.targets import Finder
 
 
@@ -35,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _add_noqa(options.paths, configuration)
         if options.show_target:
             return _show_target(options.paths, Finder(tuple(options.target), isolated=options.isolated))
-        return _check(options, engine.Surroundings(configuration), Gate.of(options))
+        return _check(options, Surroundings(configuration), Gate.of(options))
     except Refused as error:
         print(error, file=sys.stderr)
         return BROKEN
@@ -80,22 +87,22 @@ def _parser() -> Parser:
     )
     add_selection(parser)
     add_gate(parser)
+    workers.add_workers(parser)
     add_manual(parser)
     parser.add_argument("--version", action="version", version=f"flake8-litellm {__version__}")
     return parser
 
 
-def _check(options: argparse.Namespace, around: engine.Surroundings, gate: Gate) -> int:
+def _check(options: argparse.Namespace, around: Surroundings, gate: Gate) -> int:
     tally = Tally()
     written = outputs.write(tally.over(gate.over(_checked(options, around), around)), around, options)
     return BROKEN if tell_of_targets(around.targets) or not written else tally.exit_code()
 
 
-def _checked(options: argparse.Namespace, around: engine.Surroundings) -> Iterable[FileReport]:
+def _checked(options: argparse.Namespace, around: Surroundings) -> Iterable[FileReport]:
     if options.stdin:
         return [check_stdin(options, around)]
-    found = list(files.discover(options.paths))
-    return progress.shown(engine.check_found(found, around), len(found))
+    return progress.shown(*workers.checked(around, options))
 
 
 def _tell_rules(options: argparse.Namespace) -> int:
@@ -114,7 +121,7 @@ def _tell_rules(options: argparse.Namespace) -> int:
 def _add_noqa(paths: Sequence[str], configuration: Configuration) -> int:
     from lint_rules.add_noqa import add_noqa, summary  # noqa: PLC0415 - other runs write nothing
 
-    tally, around = Tally(), engine.Surroundings(configuration)
+    tally, around = Tally(), Surroundings(configuration)
     reports = list(tally.over(add_noqa(paths, around)))
     print(summary(reports), file=sys.stderr)
     return BROKEN if tell_of_targets(around.targets) else tally.exit_code()

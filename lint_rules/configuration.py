@@ -7,17 +7,15 @@ every file it holds for, and says where it is.
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from lint_rules import files
+from lint_rules import disk, files, watch
 from lint_rules.finding import Problem
 from lint_rules.settings import EARLY_EXITS, EVERYTHING, Settings
 
@@ -121,7 +119,9 @@ class Configuration:
 
 
 def _is_boundary(folder: str) -> bool:
-    return folder == tempfile.gettempdir() or any(os.path.lexists(f"{folder}/{name}") for name in _BOUNDARIES)
+    import tempfile  # noqa: PLC0415 - a run whose results are known looks for no settings
+
+    return folder == tempfile.gettempdir() or any(watch.lexists(f"{folder}/{name}") for name in _BOUNDARIES)
 
 
 def _silenced(path: str, folder: Path, ignores: tuple[tuple[str, Codes], ...]) -> Iterator[str]:
@@ -146,9 +146,9 @@ def _read(folder: str) -> _Table | Problem | None:
     """Return the table of the pyproject.toml in a folder, what is wrong with it, or None if there is no such table."""
     path = f"{folder}/pyproject.toml"
     try:
-        if not os.path.isfile(path):  # noqa: PTH113 - asked of every folder of a run
+        if not watch.is_file(path):
             return None
-        data = files.read(path)
+        data = disk.look(path)
         return _table(path, data) if b"lint_rules" in data else None
     except files.Unreadable as error:
         return replace(error.problem, path=_shown(path))
@@ -289,6 +289,8 @@ def is_dotted(name: str) -> bool:
 
 
 def _meant(key: str, known: tuple[str, ...]) -> str:
+    import difflib  # noqa: PLC0415 - most keys are known
+
     close = difflib.get_close_matches(key.replace("_", "-"), known, n=1)
     return f" (did you mean {close[0]!r}?)" if close else f" (known: {', '.join(known)})"
 

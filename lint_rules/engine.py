@@ -5,48 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from lint_rules import files
-from lint_rules.configuration import Configuration, Misconfigured
+from lint_rules import disk, files
+from lint_rules.configuration import Misconfigured
 from lint_rules.finding import FileReport, Finding, Problem, Status
 from lint_rules.rules import Checked, all_rules
-from lint_rules.semantics import prospects
-from lint_rules.semantics.declared import Declared
 from lint_rules.semantics.facts import ModuleFacts, Source, TooLargeError, facts_of
 from lint_rules.semantics.infer import Machine
 from lint_rules.semantics.project import Project
 from lint_rules.semantics.syntax import collecting_late
 from lint_rules.settings import Settings
 from lint_rules.suppression import hides_whole_file, is_mentioned, lists_our_codes, suppressions
-from lint_rules.targets import Finder
+from lint_rules.surroundings import Surroundings
 
-
-class Surroundings:
-    """What lies around the files of one run, found when asked for and once: other modules, and target versions."""
-
-    def __init__(self, configuration: Configuration | None = None, targets: Finder | None = None) -> None:
-        self.configuration = configuration or Configuration()
-        given = self.configuration.given
-        self.targets = targets or Finder(given.target, isolated=given.isolated)
-        self.few = prospects.FEW
-        """Files that are checked without a look at their whole project."""
-        self._projects: dict[tuple[tuple[str, ...], ...], Project] = {}
-
-    @classmethod
-    def of(cls, settings: Settings) -> Surroundings:
-        """Return those of a run in which every file has the same settings."""
-        return cls(Configuration.of(settings))
-
-    def project(self, settings: Settings) -> Project:
-        """Return the modules around the files that have these settings: what they are known to do depends on what the
-        settings declare."""
-        key = settings.stream_sources, settings.flush_helpers
-        if key not in self._projects:
-            self._projects[key] = Project(Declared.of(settings), self.few)
-        return self._projects[key]
-
-    def anew(self) -> Surroundings:
-        """Return those of the same run, with nothing known yet of other modules: one of them has changed."""
-        return Surroundings(self.configuration, self.targets)
+__all__ = ["Surroundings", "check_bytes", "check_file", "check_files", "check_found", "judge", "may_matter"]
 
 
 def may_matter(data: bytes, path: str, project: Project) -> bool:
@@ -109,7 +80,7 @@ def _syntax_problem(error: SyntaxError) -> Problem:
 def check_file(path: str, around: Surroundings | None = None) -> FileReport:
     """Check one file; whatever is wrong with it becomes its outcome."""
     try:
-        data = files.read(path)
+        data = disk.look(path)
     except files.Unreadable as error:
         return FileReport(path, Status.FAILED, problem=error.problem)
     return check_bytes(data, path, around)
@@ -123,8 +94,7 @@ def check_files(paths: Iterable[str], around: Surroundings | None = None) -> Ite
 def check_found(discovered: Iterable[files.Found], around: Surroundings | None = None) -> Iterator[FileReport]:
     """Check what discovery found."""
     around, discovered = around or Surroundings(), list(discovered)
-    if len(discovered) > around.few:
-        around.few = 0
+    around.expect(len(discovered))
     with collecting_late():
         yield from _check_found(discovered, around)
 

@@ -10,13 +10,11 @@ import errno
 import io
 import os
 import stat
-import subprocess
-import tokenize
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lint_rules import plumbing, temporary
+from lint_rules import plumbing, temporary, watch
 from lint_rules.finding import Problem
 from lint_rules.links import refuse_closed
 
@@ -31,7 +29,7 @@ _NOTHING_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EBAD
 NEVER_SOURCE = frozenset({"__pycache__", "node_modules"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """One result of discovery: a file to look at, or, with `problem`, a path that could not be searched."""
 
@@ -58,13 +56,24 @@ def discover(paths: Sequence[str]) -> Iterator[Found]:
     those that git tracks or would track, elsewhere all but hidden folders, caches and virtual environments.
     """
     seen: set[str] = set()
+    real: dict[str, str] = {}
     for path in paths:
         for found in _search(path):
-            identity = os.path.realpath(found.path)
+            identity = _identity(found.path, real)
             if found.problem is None and identity in seen:
                 continue
             seen.add(identity)
             yield found
+
+
+def _identity(path: str, real: dict[str, str]) -> str:
+    """Return a path without its links; those of folders are followed once."""
+    folder, name = os.path.split(path)
+    if name in ("", ".", "..") or os.path.islink(path):  # noqa: PTH114 - asked of every file of a run
+        return os.path.realpath(path)
+    if folder not in real:
+        real[folder] = os.path.realpath(folder)
+    return f"{real[folder]}{os.sep}{name}"
 
 
 def _search(path: str) -> Iterator[Found]:
@@ -90,7 +99,7 @@ def _python_files(directory: str) -> Iterator[Found]:
     except OSError as error:
         yield Found(directory, Problem(reason(error)))
         return
-    yield from _walk(directory) if names is None else _listed(directory, names)
+    yield from _walk(str(Path(directory))) if names is None else _listed(directory, names)
 
 
 def _listed(directory: str, names: Iterable[str]) -> Iterator[Found]:
@@ -115,6 +124,8 @@ def _found(path: str) -> Iterator[Found]:
 
 def git_files(directory: str) -> list[str] | None:
     """List what git tracks or would track below `directory`; None without a work tree, and for an ignored folder."""
+    if not _is_versioned(directory):
+        return None
     listing = git(directory, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     if listing is None:
         return None
@@ -123,12 +134,26 @@ def git_files(directory: str) -> list[str] | None:
     return sorted({os.fsdecode(name) for name in listing.split(b"\0") if name})
 
 
+def _is_versioned(directory: str) -> bool:
+    """Tell whether git could have something to say: asking it takes longer than looking."""
+    above = os.path.realpath(directory)
+    while not watch.lexists(f"{above}/.git"):
+        if above == (above := os.path.dirname(above)):  # noqa: PTH120
+            return False
+    seen = watch.current()
+    if seen is not None:
+        seen.listed[os.path.abspath(directory)] = ""  # noqa: PTH100
+    return True
+
+
 def git(directory: str, *arguments: str) -> bytes | None:
     """Return what git prints for `arguments` in `directory`; None if it fails or is not there.
 
     Raises `OSError` when this machine cannot run it now, or it does not come to an end: that says nothing about the
     folder.
     """
+    import subprocess  # noqa: PLC0415 - most folders are under no version control
+
     try:
         command = plumbing.command(directory, *arguments)
         done = subprocess.run(
@@ -152,18 +177,23 @@ def git(directory: str, *arguments: str) -> bytes | None:
 
 def _walk(directory: str) -> Iterator[Found]:
     """Search `directory` and the folders below it by hand; links to folders are not followed, so there are no loops."""
+    seen = watch.current()
+    before = watch.signature(directory) if seen is not None else None
     try:
         with os.scandir(directory) as found:
             entries = sorted(found, key=lambda entry: entry.name)
     except OSError as error:
         yield Found(directory, Problem(reason(error)))
         return
+    if seen is not None:
+        seen.walked[os.path.abspath(directory)] = watch.listing(entries, before)  # noqa: PTH100
+    above = "" if directory == "." else os.path.join(directory, "")  # noqa: PTH118 - asked of every folder, as below
     for entry in entries:
         if _is_folder(entry):
             if _may_hold_source(entry):
-                yield from _walk(str(Path(entry.path)))
+                yield from _walk(above + entry.name)
         elif entry.name.endswith(".py"):
-            path = str(Path(entry.path))
+            path = above + entry.name
             yield from [Found(path)] if entry.is_file(follow_symlinks=False) else _found(path)
 
 
@@ -177,7 +207,9 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 def _may_hold_source(folder: os.DirEntry[str]) -> bool:
     if folder.name.startswith(".") or folder.name in NEVER_SOURCE:
         return False
-    return not os.path.exists(f"{folder.path}/pyvenv.cfg")  # noqa: PTH110 - of an unreadable folder: no
+    if not os.path.exists(f"{folder.path}/pyvenv.cfg"):  # noqa: PTH110 - of an unreadable folder: no
+        return True
+    return not watch.exists(f"{folder.path}/pyvenv.cfg")
 
 
 def read(path: str) -> bytes:
@@ -221,6 +253,8 @@ def encode(text: str, *, like: bytes) -> bytes:
 
 
 def _declared_encoding(data: bytes) -> str:
+    import tokenize  # noqa: PLC0415 - a run whose results are known decodes little
+
     try:
         return tokenize.detect_encoding(io.BytesIO(data).readline)[0]
     except SyntaxError as error:

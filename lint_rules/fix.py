@@ -7,13 +7,19 @@ hold), 130 interrupted.
 
 from __future__ import annotations
 
+import sys
+
+from lint_rules import __version__
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--version"]:  # all that follows takes much longer to import than this
+        print(f"flake8-litellm {__version__}")
+        sys.exit(0)
     from lint_rules import interrupts
 
     interrupts.die_at_once()  # while the rest is imported
 
 import argparse
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
@@ -21,16 +27,18 @@ from lint_rules import files, interrupts, progress, temporary
 from lint_rules.__main__ import Tally, tell_of_targets
 from lint_rules.bounds import held_back
 from lint_rules.configuration import Configuration
-from lint_rules.engine import Surroundings
 from lint_rules.finding import FileReport
 from lint_rules.fixing import Keep, fix_file
+from lint_rules.found_first import Fixer, each_fixed
 from lint_rules.interactive import Dialog, fix_interactively
 from lint_rules.options import BROKEN, Parser, add_selection, given
 from lint_rules.outcome import failed
 from lint_rules.outputs import tell_stdout_failed
 from lint_rules.stdin import add_stdin, fix_stdin, is_asked_for
 from lint_rules.story import print_report, status, summary
+from lint_rules.surroundings import Surroundings
 from lint_rules.verified import run_verified
+from lint_rules.workers import add_jobs
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,23 +96,24 @@ def _asked(found: Iterable[files.Found], options: argparse.Namespace, around: Su
 
 
 def _each_fixed(
-    discovered: Iterable[files.Found],
+    discovered: Sequence[files.Found],
     options: argparse.Namespace,
     around: Surroundings,
     *,
     write: bool,
     keep: Keep | None,
 ) -> Iterator[FileReport]:
-    for found in discovered:
+    def fix(found: files.Found) -> FileReport:
         if found.problem:
-            yield failed(found.path, found.problem)
-            continue
+            return failed(found.path, found.problem)
         report = held_back(found.path, options.paths, around) or fix_file(
             found.path, around=around, unsafe=options.unsafe_fixes, write=write, keep=keep
         )
         if write and report.fixed:
-            around = around.anew()  # what was known of that module is out of date
-        yield report
+            around.forget()  # what was known of that module is out of date
+        return report
+
+    return each_fixed(discovered, around, Fixer(fix, write), options.jobs)
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
@@ -145,6 +154,7 @@ def _parser() -> Parser:
         "--unsafe-fixes", action="store_true", help="also write fixes that cost tokens or time, or change what is seen"
     )
     add_selection(parser)
+    add_jobs(parser.add_argument_group("who looks for what is to be fixed"))
     trial = parser.add_argument_group("trying the fixes (needs flake8-litellm[shim])")
     trial.add_argument(
         "--verify",
@@ -158,6 +168,7 @@ def _parser() -> Parser:
     trial.add_argument(
         "--python", default=sys.executable, metavar="PY", help="the Python that runs the command (this one)"
     )
+    parser.add_argument("--version", action="version", version=f"flake8-litellm {__version__}")
     return parser
 
 

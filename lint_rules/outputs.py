@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import TextIO, cast
 
 from lint_rules import temporary
-from lint_rules.engine import Surroundings
 from lint_rules.files import reason
 from lint_rules.finding import FileReport
 from lint_rules.report import COLORS, PLAIN, Writer, formats, printable, style_for, wants_replacements, writer
-from lint_rules.suggestions import with_replacements
+from lint_rules.surroundings import Surroundings
 
 _COUNTED = {"text": "write", "concise": "write", "json": "write_json"}
 """How statistics are written, by format."""
@@ -71,6 +70,8 @@ def refuse_nonsense(options: argparse.Namespace, parser: argparse.ArgumentParser
 def write(reports: Iterable[FileReport], around: Surroundings, options: argparse.Namespace) -> bool:
     """Write all that is asked for and tell whether that went well; what cannot be written does not stop the rest."""
     if any(map(wants_replacements, _asked_for(options))):
+        from lint_rules.suggestions import with_replacements  # noqa: PLC0415 - most formats show none
+
         reports = with_replacements(reports, around)
     kept: list[FileReport] = []
     passed = _keeping(reports, kept) if options.report else iter(reports)

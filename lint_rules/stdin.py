@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from lint_rules.engine import Surroundings, check_bytes
 from lint_rules.finding import Change, FileReport
-from lint_rules.fixing import fix_text
 from lint_rules.options import Parser
+from lint_rules.surroundings import Surroundings
 from lint_rules.terminal import read_bytes, write_bytes
 
 STDIN = "-"
@@ -36,6 +35,8 @@ def is_asked_for(options: argparse.Namespace, parser: Parser) -> bool:
 
 def check_stdin(options: argparse.Namespace, around: Surroundings) -> FileReport:
     """Check what comes on standard input as the file that it is named."""
+    from lint_rules.engine import check_bytes  # noqa: PLC0415 - most runs have files to look at, as below
+
     return check_bytes(read_bytes(), options.stdin_filename or STDIN, around)
 
 
@@ -44,6 +45,8 @@ def fix_stdin(options: argparse.Namespace, around: Surroundings) -> FileReport:
 
     What cannot be fixed is written as it came: an editor puts it in place of its text.
     """
+    from lint_rules.fixing import fix_text  # noqa: PLC0415
+
     data = read_bytes()
     kept: list[Change] = []
     name = options.stdin_filename or STDIN

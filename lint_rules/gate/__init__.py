@@ -14,16 +14,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lint_rules import engine
 from lint_rules.configuration import Misconfigured
 from lint_rules.finding import FileReport, Status
 from lint_rules.refusal import Refused
 from lint_rules.report import printable
-from lint_rules.rules import all_rules
+from lint_rules.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from lint_rules.baseline import Baseline, LooksAt
-    from lint_rules.gate.comparison import Check, Mark
+    from lint_rules.gate.comparison import Mark
     from lint_rules.gate.since import Base
 
 
@@ -61,21 +60,19 @@ class Gate:
             return cls(paths, None, _before(options.write_baseline), options.write_baseline)
         return cls(paths, _base(options.base, paths), _baseline(options.baseline))
 
-    def over(
-        self, reports: Iterable[FileReport], around: engine.Surroundings, check: Check = engine.check_files
-    ) -> Iterable[FileReport]:
+    def over(self, reports: Iterable[FileReport], around: Surroundings) -> Iterable[FileReport]:
         """Pass reports on without old findings: at once if there is nothing to leave out, else when all are there.
 
-        `check` is what made the reports, to do the same with the base. Raises `Refused`.
+        Raises `Refused`.
         """
         if self.writes is not None:
             return self._written(list(reports), around)
         if self.base is None and self.baseline is None:
             return reports
-        return self._filtered(list(reports), around, check)
+        return self._filtered(list(reports), around)
 
-    def _filtered(self, reports: list[FileReport], around: engine.Surroundings, check: Check) -> list[FileReport]:
-        old = self.base.known(reports, around, check) if self.base is not None else frozenset()
+    def _filtered(self, reports: list[FileReport], around: Surroundings) -> list[FileReport]:
+        old = self._known_to_base(reports, around)
         if self.baseline is not None:
             _tell_gone(self.baseline, reports, self._looks(reports, around))
             old |= self.baseline.known(reports, first=old)
@@ -83,7 +80,14 @@ class Gate:
         print(_summary(sum(len(report.findings) for report in left), len(old), self.base), file=sys.stderr)
         return left
 
-    def _written(self, reports: list[FileReport], around: engine.Surroundings) -> list[FileReport]:
+    def _known_to_base(self, reports: list[FileReport], around: Surroundings) -> frozenset[Mark]:
+        if self.base is None:
+            return frozenset()
+        from lint_rules.engine import check_files  # noqa: PLC0415 - most runs have none
+
+        return self.base.known(reports, around, check_files)
+
+    def _written(self, reports: list[FileReport], around: Surroundings) -> list[FileReport]:
         from lint_rules.baseline import write  # noqa: PLC0415 - most runs have none
 
         assert self.writes is not None
@@ -96,8 +100,9 @@ class Gate:
         marks = ((at, place) for at, report in enumerate(reports) for place in range(len(report.findings)))
         return _without(reports, frozenset(marks))
 
-    def _looks(self, reports: Sequence[FileReport], around: engine.Surroundings) -> LooksAt:
+    def _looks(self, reports: Sequence[FileReport], around: Surroundings) -> LooksAt:
         from lint_rules.baseline import looking  # noqa: PLC0415 - most runs have none
+        from lint_rules.rules import all_rules  # noqa: PLC0415 - most runs have none, as below
 
         defaults = {rule.code: rule.default for rule in all_rules()}
 

@@ -10,7 +10,7 @@ from lint_rules.finding import Applicability, FileReport, Finding
 from lint_rules.lines import Text
 from lint_rules.report import PLAIN, Style
 from lint_rules.report.concise import line
-from lint_rules.rules import rule_of
+from lint_rules.rules import page_of
 
 _FIX = "python -m lint_rules.fix"
 _GUTTER, _CARET, _HELP = "1;34", "1;31", "1;36"
@@ -50,6 +50,5 @@ def _quoted(source: str, finding: Finding, margin: str, style: Style) -> Iterato
 def advice(finding: Finding) -> str:
     """Say who fixes a finding: a command, or the reader, who may want the rule's page."""
     if finding.fix is None:
-        rule = rule_of(finding.code)
-        return f"needs a hand: {rule.url}" if rule else ""
+        return f"needs a hand: {page_of(finding.code)}"
     return f"fixed by {_FIX}{'' if finding.fix.applicability is Applicability.SAFE else ' --unsafe-fixes'}"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from lint_rules.finding import Applicability, Finding
-from lint_rules.semantics.facts import ModuleFacts
 
-Check = Callable[["Rule", ModuleFacts], Iterable[Finding]]
+if TYPE_CHECKING:
+    from lint_rules.semantics.facts import ModuleFacts
+
+Check = Callable[["Rule", "ModuleFacts"], Iterable[Finding]]
 Afterthought = Callable[["Rule", "Checked"], Iterable[Finding]]
 
 
@@ -33,6 +35,11 @@ def _nothing(*_: object) -> tuple[Finding, ...]:
 
 PAGES = "https://github.com/flake8-litellm/flake8-litellm/blob/main/docs/rules"
 """Where the manual of each rule is a page."""
+
+
+def page_of(code: str) -> str:
+    """Return the page that shows the manual of the rule with a code."""
+    return f"{PAGES}/{code}.md"
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,8 @@ class Rule:
     @property
     def manual(self) -> str:
         """The rule's module docstring: what `--explain` and the docs print."""
+        import inspect  # noqa: PLC0415 - most runs print no manual
+
         return inspect.cleandoc(importlib.import_module(self.module).__doc__ or "")
 
     @property
@@ -70,7 +79,7 @@ class Rule:
     @property
     def url(self) -> str:
         """The page that shows the manual."""
-        return f"{PAGES}/{self.code}.md"
+        return page_of(self.code)
 
     @property
     def applicabilities(self) -> tuple[Applicability, ...]:

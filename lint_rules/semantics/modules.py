@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lint_rules import files
+from lint_rules import disk, files
 
 MAX_LISTED = 20_000
 """Modules of a project that are looked at as a whole; of a larger one, only the package that a module is in."""
@@ -57,6 +57,7 @@ class Modules:
         self._kept = 0
         self._located: dict[tuple[str, str], str | None] = {}
         self._search_paths: dict[str, tuple[str, ...]] = {}
+        self._marked: dict[str, bool] = {}
         self._roots: dict[str, str] = {}
         self._imports: dict[str, tuple[str, ...]] = {}
         self._member_sets: dict[str, frozenset[str]] = {}
@@ -83,10 +84,7 @@ class Modules:
         """Return a module's bytes without keeping them."""
         if path in self._texts:
             return self._texts[path]
-        try:
-            return files.read(path) if path.endswith(".py") else None
-        except files.Unreadable:
-            return None
+        return disk.read(path) if path.endswith(".py") else None
 
     def _keep(self, path: str, data: bytes | None) -> None:
         self._texts[path] = data
@@ -216,15 +214,15 @@ class Modules:
 
     def is_marked(self, folder: str) -> bool:
         """Tell whether something says that a folder is the root of a project."""
-        found = self.folder(folder)
-        return any(mark in found.files or mark in found.folders for mark in _ROOT_MARKS)
+        if folder not in self._marked:
+            self._marked[folder] = any(disk.exists(os.path.join(folder, mark)) for mark in _ROOT_MARKS)
+        return self._marked[folder]
 
     def listed(self, path: str) -> tuple[str, ...]:
         """Return the modules of the project that a module belongs to, up to a bound."""
         root = self.root(path)
         if root not in self._listings:
-            found = (one.path for one in files.discover([root]) if one.problem is None)
-            self._listings[root] = tuple(itertools.islice(found, MAX_LISTED))
+            self._listings[root] = tuple(itertools.islice(disk.python_files(root), MAX_LISTED))
         return self._listings[root]
 
     def realm(self, path: str) -> str:
@@ -337,12 +335,8 @@ def _is_within(path: str, folder: str) -> bool:
 def _listed(path: str) -> _Folder:
     names: set[str] = set()
     folders: set[str] = set()
-    try:
-        with os.scandir(path) as entries:
-            for entry in entries:
-                (folders if entry.is_dir() else names).add(entry.name)
-    except (OSError, ValueError):
-        return _EMPTY
+    for name, is_folder in disk.entries(path):
+        (folders if is_folder else names).add(name)
     return _Folder(frozenset(names), frozenset(folders))
 
 

@@ -16,7 +16,7 @@ from functools import partial
 from lint_rules.semantics.declared import NOTHING_DECLARED, Declared
 from lint_rules.semantics.infer import Machine, TooLargeError
 from lint_rules.semantics.modules import Modules, ancestor, import_lines
-from lint_rules.semantics.prospects import FEW, Prospects
+from lint_rules.semantics.prospects import Prospects
 from lint_rules.semantics.reach import Outline, Program, outline
 from lint_rules.semantics.record import Record
 from lint_rules.semantics.syntax import parse
@@ -53,7 +53,7 @@ _FAILURES = (SyntaxError, RecursionError, MemoryError, TooLargeError)
 class Project:
     """The modules around the files of one run, memoised by path."""
 
-    def __init__(self, declared: Declared = NOTHING_DECLARED, few: int = FEW) -> None:
+    def __init__(self, declared: Declared = NOTHING_DECLARED, few: int = 0) -> None:
         self.declared = declared
         self.modules = Modules()
         self.prospects = Prospects(self, few)

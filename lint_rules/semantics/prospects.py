@@ -26,8 +26,6 @@ from lint_rules.semantics.values import Interest
 if TYPE_CHECKING:
     from lint_rules.semantics.project import Project
 
-FEW = 8
-"""Modules of a project that are interpreted without further ado: to look at all of it would cost more."""
 MAX_PROGRAM = 600
 """Modules that are gone through to see what one leads to: a larger program is not judged as a whole."""
 _SITES = re.compile(
@@ -82,7 +80,7 @@ class _Realm:
 class Prospects:
     """The modules of the projects of one run that can have findings."""
 
-    def __init__(self, project: Project, few: int = FEW) -> None:
+    def __init__(self, project: Project, few: int = 0) -> None:
         self._project, self._few = project, few
         self._modules = project.modules
         self._realms: dict[str, _Realm] = {}

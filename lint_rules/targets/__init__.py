@@ -6,6 +6,7 @@ Looked for only when a rule asks, so that a project without a finding pays nothi
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,11 @@ class Finder:
         self._found: dict[tuple[Path, str], tuple[Target, list[str]]] = {}
         self._problems: dict[Path, str] = {}
         self._notes: dict[str, None] = {}
+        self._adopted: dict[str, None] = {}
+
+    def afresh(self) -> Finder:
+        """Return a finder of the same that has not looked at anything yet."""
+        return Finder(self._stated, self._origin, isolated=self._isolated)
 
     def targets(self, path: str) -> Targets:
         """Return the targets of the project that the file at `path` belongs to."""
@@ -46,7 +52,12 @@ class Finder:
     @property
     def problems(self) -> tuple[str, ...]:
         """What is wrong with the settings of the projects that were looked at, each thing once."""
-        return tuple(dict.fromkeys(filter(None, self._problems.values())))
+        return tuple(dict.fromkeys(filter(None, (*self._adopted, *self._problems.values()))))
+
+    def adopt(self, notes: Iterable[str], problems: Iterable[str]) -> None:
+        """Take over what another finder has to say."""
+        self._notes.update(dict.fromkeys(notes))
+        self._adopted.update(dict.fromkeys(problems))
 
     def problem(self, path: str) -> str:
         """Return what is wrong with the settings of the project that the file at `path` belongs to, if anything is."""

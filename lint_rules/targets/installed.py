@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lint_rules.targets.mention import Mention, Reading, pin
-from lint_rules.targets.tree import Tree, names
+from lint_rules.targets.tree import Tree
+from lint_rules.watch import names
 
 ENVIRONMENTS = (".venv", "venv", "env")
 VARIABLES = ("VIRTUAL_ENV", "CONDA_PREFIX")
@@ -32,7 +33,7 @@ def around() -> Iterator[Reading]:
 
 
 def _environment(prefix: Path, origin: str) -> Iterator[Mention]:
-    folders = [prefix / "lib" / name / "site-packages" for name in reversed(names(prefix / "lib"))]
+    folders = [prefix / "lib" / name / "site-packages" for name in reversed(names(str(prefix / "lib")))]
     yield from _distributions([*folders, prefix / "Lib" / "site-packages"], origin)
 
 
@@ -40,7 +41,7 @@ def _distributions(folders: Iterable[Path], origin: str) -> Iterator[Mention]:
     """Yield the SDKs that lie in folders, as an import would find them: the first of each name."""
     seen: set[str] = set()
     for folder in folders:
-        for name in reversed(names(folder)):
+        for name in reversed(names(str(folder))):
             found = _DIST_INFO.fullmatch(name)
             if found is not None and found["name"].lower() not in seen:
                 seen.add(found["name"].lower())

@@ -11,6 +11,7 @@ from typing import Any
 from lint_rules.semantics.syntax import parse
 from lint_rules.targets.mention import PACKAGES, Mention, loose, mention, requirement, requirements, stated
 from lint_rules.targets.tree import Reader, Tree, parse_toml, table
+from lint_rules.watch import is_file
 
 SCRIPT_MARK = b"# /// script"
 _SCRIPT = re.compile(r"^# /// script[ \t]*\n(?P<content>(?:^#(?:| .*)\n)+?)^# ///[ \t]*$(?!\n#)", re.MULTILINE)
@@ -39,7 +40,7 @@ def configured(tree: Tree, path: Path) -> Iterator[Mention]:
 
 def is_configured(tree: Tree, path: Path) -> bool:
     """Tell whether a pyproject.toml that can be read has settings for this linter, of whatever kind."""
-    if not path.is_file() or b"lint_rules" not in tree.data(path):
+    if not is_file(str(path)) or b"lint_rules" not in tree.data(path):
         return False
     return "lint_rules" in table(tree.toml(path), "tool")
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from lint_rules import files
+from lint_rules import disk, files
 from lint_rules.semantics.releases import Target
 from lint_rules.targets import installed, manifests
 from lint_rules.targets.locks import lock_files, packages
@@ -30,7 +30,7 @@ def first_target(package: str, readings: Iterable[Reading]) -> tuple[Target, lis
 def script_readings(tree: Tree, path: Path) -> Iterator[Reading]:
     """Yield what a file says of itself: its inline metadata (PEP 723), and before that the lock that uv makes of it."""
     try:
-        data = files.read(str(path))
+        data = disk.look(str(path))
     except files.Unreadable:  # standard input, or gone since it was checked
         return
     if manifests.SCRIPT_MARK not in data:

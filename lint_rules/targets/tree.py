@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from lint_rules import files
+from lint_rules import disk, files, watch
 from lint_rules.finding import Problem
 from lint_rules.targets.mention import Mention, Reading
 
@@ -37,7 +37,7 @@ class Tree:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._inside = root.resolve()
+        self._inside = Path(watch.real(str(root)))
         self._readings: dict[tuple[str, Path], Reading] = {}
         self._names: dict[Path, list[str]] = {}
 
@@ -56,7 +56,7 @@ class Tree:
         """Return what a reader makes of a file; nothing for one that is not there, a note for one that is broken."""
         key = (reader.__qualname__, path)
         if key not in self._readings:
-            there = os.path.lexists(path)
+            there = watch.lexists(str(path))
             self._readings[key] = self.guarded(lambda: reader(self, path), path) if there else Reading()
         return self._readings[key]
 
@@ -75,18 +75,18 @@ class Tree:
     def names(self, folder: Path) -> list[str]:
         """Return what a folder holds; nothing for one that cannot be looked into."""
         if folder not in self._names:
-            self._names[folder] = names(folder)
+            self._names[folder] = watch.names(str(folder))
         return self._names[folder]
 
     def owns(self, path: Path) -> bool:
         """Tell whether a path leads into the project."""
-        return path.resolve().is_relative_to(self._inside)
+        return Path(watch.real(str(path))).is_relative_to(self._inside)
 
     def data(self, path: Path) -> bytes:
         """Return the bytes of a file of the project, or raise `files.Unreadable`; no link leads out of it."""
         if not self.owns(path):
             raise files.Unreadable(Problem("leads out of the project"))
-        return files.read(str(path))
+        return disk.look(str(path))
 
     def text(self, path: Path) -> str:
         """Return the text of a file of the project."""
@@ -112,14 +112,6 @@ def parse_toml(text: str) -> dict[str, Any]:
     return tables
 
 
-def names(folder: Path) -> list[str]:
-    """Return what a folder holds, sorted; nothing for one that cannot be looked into."""
-    try:
-        return sorted(one.name for one in folder.iterdir())
-    except OSError:
-        return []
-
-
 def table(value: object, *path: str) -> dict[str, Any]:
     """Return the table that lies at a path in others; an empty one for anything else that may stand there."""
     for key in path:
@@ -138,7 +130,7 @@ def root_of(folder: Path) -> Path:
 
 
 def _holds(folder: Path, names: Iterable[str]) -> bool:
-    return any(os.path.lexists(folder / name) for name in names)
+    return any(watch.lexists(str(folder / name)) for name in names)
 
 
 def _is_shared(folder: Path) -> bool:

@@ -247,7 +247,7 @@ def test_a_reader_that_leaves_is_no_traceback(tmp_path):
         "import sys; from lint_rules import fix, fixing; from lint_rules.finding import *\n"
         "many = tuple(Finding('LLM201', Span(1, 0, 1, 1), 'm' * 9999) for _ in range(99))\n"
         "fixing.check_bytes = lambda data, path, around: FileReport(path, Status.FINDINGS, many)\n"
-        "sys.exit(fix.main(['.']))"
+        "sys.exit(fix.main(['--jobs', '1', '.']))"
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(fix.__file__).parents[1])}
     command = [sys.executable, "-c", program]

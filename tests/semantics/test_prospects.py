@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lint_rules.engine import Surroundings, check_files
+from lint_rules.engine import check_files
+from lint_rules.surroundings import Surroundings
 
 CASES = Path(__file__).parent.parent / "cases"
 FOLDERS = sorted({path.parent for path in CASES.rglob("*.py")})

@@ -1,0 +1,61 @@
+"""What one worker does: checks a chunk of files, on its own, and tells all that came of it.
+
+Everything that goes to a worker and comes back is plain data. Nothing of one chunk is kept for the next: what comes of
+a chunk depends on no other, and memory does not grow with the tree.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Iterable, Iterator
+
+from lint_rules import engine
+from lint_rules.chunks import Chunk
+from lint_rules.finding import FileReport, Status
+from lint_rules.orders import Order, Outcome
+from lint_rules.semantics import syntax
+from lint_rules.surroundings import Surroundings
+from lint_rules.watch import Seen, watching
+
+LITTLE = 500_000
+"""Bytes of source whose trees are not worth a search for what is free: Python searches by itself, later."""
+
+
+def check_chunk(order: Order, chunk: Chunk) -> Outcome:
+    """Check a chunk, in whatever process this runs."""
+    if os.getcwd() != order.folder:  # noqa: PTH109 - a cluster's worker was started elsewhere
+        sys.path[:] = [place for place in sys.path if place]  # "" is where one stands: nothing is imported from there
+        os.chdir(order.folder)
+    around, parsed = order.around.afresh(), syntax.parsed()
+    try:
+        if not order.watched:
+            return told(each_checked(chunk, around), around)
+        with watching() as seen:
+            return told(each_checked(chunk, around), around, seen)
+    finally:
+        around.forget()
+        _tidy(syntax.parsed() - parsed)
+
+
+def _tidy(parsed: int) -> None:
+    """Let go of what is left of a chunk: what is known of a module leads back to itself, so only a search frees it."""
+    syntax.forget()
+    if parsed > LITTLE:
+        gc.collect()
+
+
+def each_checked(chunk: Chunk, around: Surroundings) -> Iterator[FileReport]:
+    """Check the files of a chunk; whatever is wrong with one becomes its outcome."""
+    for found in chunk:
+        if found.problem is not None:
+            yield FileReport(found.path, Status.FAILED, problem=found.problem)
+            continue
+        yield engine.check_file(found.path, around)
+
+
+def told(reports: Iterable[FileReport], around: Surroundings, seen: Seen | None = None) -> Outcome:
+    """Return reports with what else there is to say."""
+    reports = tuple(reports)
+    return Outcome(reports, around.targets.notes, around.targets.problems, seen)

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from lint_rules import watch
 from lint_rules.files import Found
 
-SMALLEST, LARGEST = 512, 4096
+SMALLEST, LARGEST = 128, 4096
 """Files: below, several small projects go together; above, a large one is cut."""
-_PARTS = 8
+_PARTS = 2
 _MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 
 Chunk = tuple[Found, ...]

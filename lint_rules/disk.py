@@ -55,7 +55,15 @@ def entries(folder: str) -> list[tuple[str, bool]]:
     seen = watch.current()
     if seen is not None:
         seen.walked[os.path.abspath(folder)] = watch.listing(held, before)  # noqa: PTH100 - asked very often
-    return [(entry.name, entry.is_dir()) for entry in held if entry.name.endswith(".py") or entry.is_dir()]
+    told = [(entry.name, _is_folder(entry)) for entry in held]
+    return [(name, is_folder) for name, is_folder in told if is_folder or name.endswith(".py")]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link through what is no folder
+        return False
 
 
 def python_files(folder: str) -> Iterator[str]:

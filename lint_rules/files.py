@@ -26,7 +26,7 @@ GIT_SECONDS = 60.0
 
 _STARVED = frozenset({errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE})
 _NOTHING_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EBADF})
-NEVER_SOURCE = frozenset({"__pycache__", "node_modules"})
+_NEVER_SOURCE = frozenset({"__pycache__", "node_modules"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _may_hold_source(folder: os.DirEntry[str]) -> bool:
-    if folder.name.startswith(".") or folder.name in NEVER_SOURCE:
+    if folder.name.startswith(".") or folder.name in _NEVER_SOURCE:
         return False
     if not os.path.exists(f"{folder.path}/pyvenv.cfg"):  # noqa: PTH110 - of an unreadable folder: no
         return True

@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lint_rules import disk, files
+from lint_rules import disk
 
 MAX_LISTED = 20_000
 """Modules of a project that are looked at as a whole; of a larger one, only the package that a module is in."""
@@ -33,7 +33,7 @@ _IMPORT = re.compile(
 """Imports, in time linear in the text whatever it holds: no blank or dot can be read in two ways, and no list of names
 runs past the next `from`."""
 _NAMES = re.compile(r"(\w+)(?:\s+as\s+\w+)?")
-_SDK_PACKAGES = {"litellm": ("main.py", "utils.py"), "langfuse": ("openai.py", "media.py")}
+_SDK_PACKAGES = {"litellm": {"main.py", "utils.py"}, "langfuse": {"openai.py", "media.py"}}
 """A package of this name that holds these files is the SDK itself, not something that shadows it."""
 
 
@@ -254,15 +254,8 @@ class Modules:
     def below_realm(self, realm: str) -> tuple[str, ...]:
         """Return the modules in the folder of a project or package."""
         if _INIT in self.folder(realm).files:
-            return tuple(itertools.islice(self._below(realm), MAX_LISTED))
+            return tuple(itertools.islice(disk.python_files(realm), MAX_LISTED))
         return self.listed(os.path.join(realm, "module.py"))
-
-    def _below(self, folder: str) -> Iterator[str]:
-        found = self.folder(folder)
-        yield from (os.path.join(folder, name) for name in sorted(found.files) if name.endswith(".py"))
-        for name in sorted(found.folders):
-            if name not in files.NEVER_SOURCE:
-                yield from self._below(os.path.join(folder, name))
 
     def outward(self, realm: str) -> frozenset[str]:
         """Return the names of the modules and packages outside of a realm that its modules can import."""
@@ -306,8 +299,8 @@ class Modules:
     def _sdk_name(self, path: str) -> str:
         parts = path.removesuffix(".py").removesuffix(os.sep + "__init__").split(os.sep)
         for at, part in enumerate(parts):
-            proofs = _SDK_PACKAGES.get(part, ())
-            if proofs and self.folder(os.sep.join(parts[: at + 1])).files.issuperset(proofs):
+            proofs = _SDK_PACKAGES.get(part)
+            if proofs and proofs <= self.folder(os.sep.join(parts[: at + 1])).files:
                 return ".".join(parts[at:])
         return ""
 

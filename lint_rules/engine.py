@@ -12,7 +12,7 @@ from lint_rules.rules import Checked, all_rules
 from lint_rules.semantics.facts import ModuleFacts, Source, TooLargeError, facts_of
 from lint_rules.semantics.infer import Machine
 from lint_rules.semantics.project import Project
-from lint_rules.semantics.syntax import collecting_late
+from lint_rules.semantics.syntax import collecting_late, parse
 from lint_rules.settings import Settings
 from lint_rules.suppression import hides_whole_file, is_mentioned, lists_our_codes, suppressions
 from lint_rules.surroundings import Surroundings
@@ -46,13 +46,17 @@ def check_bytes(data: bytes, path: str, around: Surroundings | None = None) -> F
     around = around or Surroundings()
     try:
         settings = around.configuration.settings(path)
-        if not may_matter(data, path, around.project(settings)):
+        project = around.project(settings)
+        matters = may_matter(data, path, project)
+        if not matters and not project.declared.is_mentioned(data):
             return FileReport(path, Status.CLEAN)
         text = files.decode(data)
         suppresses = not settings.disable_noqa and is_mentioned(data)
         if suppresses and hides_whole_file(text):
             return FileReport(path, Status.CLEAN)
-        project = around.project(settings)
+        if not matters:
+            parse(data)  # whoever names LiteLLM and cannot be read is told so
+            return FileReport(path, Status.CLEAN)
         findings = judge(project.machine(path, data), text, path, settings, around)
         project.release(path)
         if suppresses and findings:

@@ -174,23 +174,31 @@ def is_carried(value: Value) -> bool:
 
 
 def _parts(value: Value) -> Iterator[Value]:
-    """Yield a value and what it holds."""
-    yield value
-    inner: Iterable[Value] = ()
+    """Yield a value and what it holds, each once: what holds two of the same, again and again, grows beyond all
+    bounds."""
+    seen, waiting = {id(value)}, [value]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        inner = [one for one in _inside(part) if id(one) not in seen]
+        seen.update(map(id, inner))
+        waiting += inner
+
+
+def _inside(value: Value) -> Iterable[Value]:
     if isinstance(value, Many):
-        inner = (value.element, *(value.items or ()))
-    elif isinstance(value, Pending):
-        inner = (value.result,)
-    elif isinstance(value, Numbered):
-        inner = (value.inner,)
-    elif isinstance(value, Manager):
-        inner = (value.entered,)
-    elif isinstance(value, Partial):
-        inner = (value.function,)
-    elif isinstance(value, Method) and (isinstance(value.receiver, Stream) or value.name in _COPIES):
-        inner = (value.receiver,)
-    for one in inner:
-        yield from _parts(one)
+        return value.element, *(value.items or ())
+    if isinstance(value, Pending):
+        return (value.result,)
+    if isinstance(value, Numbered):
+        return (value.inner,)
+    if isinstance(value, Manager):
+        return (value.entered,)
+    if isinstance(value, Partial):
+        return (value.function,)
+    if isinstance(value, Method) and (isinstance(value.receiver, Stream) or value.name in _COPIES):
+        return (value.receiver,)
+    return ()
 
 
 def _is_litellm(value: Value) -> bool:

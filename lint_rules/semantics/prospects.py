@@ -120,7 +120,8 @@ class Prospects:
         paths = self._modules.below_realm(key)
         mentioned = self._project.declared.is_mentioned
         near = tuple(one for one in paths if mentioned(self._modules.read(one) or b"") and not self._is_sdk(one))
-        names = sorted(name.encode() for name in self._modules.outward(key) - sys.stdlib_module_names)
+        outside = self._modules.outward(key) - sys.stdlib_module_names
+        names = sorted(name.encode() for name in outside if name.isidentifier())
         outward = rb"\n[ \t]*(?:from|import)[ \t]+(?:[^\n#]*,[ \t]*)?(?:%s)\b" % b"|".join(map(re.escape, names))
         is_traced = any(map(self.traces, near))
         return _Realm(paths, frozenset(paths), near, re.compile(outward) if names else None, is_traced=is_traced)

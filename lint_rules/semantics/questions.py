@@ -151,8 +151,6 @@ def is_dull(value: Value, declared: Declared) -> bool:
     """Tell whether a value has nothing to do with streams or LiteLLM, and is nothing that may be given any."""
     if isinstance(value, External | Instance):
         return not is_near(value, declared)
-    if isinstance(value, Many):
-        return all(is_dull(one, declared) for one in (value.element, *(value.items or ())))
     if isinstance(value, Pending):
         return is_dull(value.result, declared)
     return isinstance(value, Unknown | Const | Text | Nothing | Remote)

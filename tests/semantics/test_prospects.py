@@ -30,3 +30,51 @@ def test_of_a_folder_of_cases(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder, copy)
     everywhere = found(copy, 1_000_000)
     assert found(copy, 0) == everywhere
+
+
+CLIENT = """\
+import litellm
+
+
+class Base:
+    async def ask(self, prompt):
+        return await litellm.acompletion(model="m", messages=[{"role": "user", "content": prompt}], stream=True)
+
+
+async def run(handler):
+    await handler(await Base().ask("hello"))
+
+
+def client():
+    return Base()
+"""
+LOOP = "    async for chunk in {}:\n        if chunk.choices[0].finish_reason:\n            break\n"
+WAYS = {
+    "a method of a class": "from client import Base\n\n\nasync def main():\n" + LOOP.format('await Base().ask("x")'),
+    "a class that extends it": "from client import Base\n\n\nclass Mine(Base):\n    pass\n\n\nasync def main():\n"
+    + LOOP.format('await Mine().ask("x")'),
+    "an object that a function makes": "import client\n\n\nasync def main():\n"
+    + LOOP.format('await client.client().ask("x")'),
+    "another name": "from client import Base as B\n\n\nasync def main(b: B):\n" + LOOP.format('await b.ask("x")'),
+    "a function that is handed over": "from client import run\n\n\nasync def take(stream):\n"
+    + LOOP.format("stream")
+    + "\n\nasync def main():\n    await run(take)\n",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_however_a_stream_gets_into_a_module(way: str, tmp_path: Path) -> None:
+    for name, text in {"client.py": CLIENT, "main.py": WAYS[way], "other.py": "import json\n"}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert [code for _, _, code, _ in found(tmp_path, 0)] == ["LLM101"]
+
+
+def test_a_module_in_between(tmp_path: Path) -> None:
+    texts = {
+        "client.py": CLIENT,
+        "between.py": "from client import Base\n\n\nclass Desk:\n    def __init__(self):\n        self.base = Base()\n",
+        "main.py": "from between import Desk\n\n\nasync def main():\n" + LOOP.format('await Desk().base.ask("x")'),
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert [Path(path).name for path, *_ in found(tmp_path, 0)] == ["main.py"]

@@ -15,7 +15,7 @@ from lint_rules.finding import Step
 from lint_rules.semantics import calls, delivery, expressions, runs, sdk, sources, statements, tracing
 from lint_rules.semantics.declared import spelled
 from lint_rules.semantics.environment import START, Environment, Routes, merge_routes, path_of
-from lint_rules.semantics.leaks import Leaks, is_carried, known_by
+from lint_rules.semantics.leaks import LEADING, Leaks, is_carried, known_by
 from lint_rules.semantics.lifespans import around_lifespans
 from lint_rules.semantics.narrow import Decision, is_empty, narrow_truth, strongest
 from lint_rules.semantics.questions import (
@@ -79,6 +79,7 @@ from lint_rules.semantics.values import (
     Home,
     Imported,
     Instance,
+    Interest,
     Kind,
     Manager,
     Many,
@@ -280,9 +281,14 @@ class Machine:
         interest = self.interest
         if interest is None:
             return outline(self.tree, self.home).leading(near) | around_lifespans(self.tree)
-        foreign = {name: value.name for name, value in self.home.names.items() if isinstance(value, Imported)}
-        near = {name for name in near if name not in foreign or foreign[name] in interest.words}
+        near = {name for name in near if self._is_of_interest(self.home.names[name], interest)}
         return outline(self.tree, self.home).leading(near | interest.words, traced=interest.traced)
+
+    def _is_of_interest(self, value: Value, interest: Interest) -> bool:
+        """Tell whether something that a module imports can have to do with what it is interpreted for."""
+        if isinstance(value, Imported):
+            return value.name in interest.words
+        return interest.traced or not isinstance(value, External | Instance) or value.dotted in LEADING
 
     def _defined(self) -> Iterator[Function]:
         """Every function defined so far, constructors first, and those that interpreting them defines."""

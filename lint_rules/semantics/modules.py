@@ -231,9 +231,7 @@ class Modules:
         root, beside = self.root(path), self.beside_package(os.path.dirname(path))
         if root.startswith(beside):
             root = beside
-        if beside == os.path.dirname(path) or self._is_listed(path, root):
-            return root
-        return self._package(path)
+        return root if self._is_listed(path, root) or not self.is_file(path) else self._package(path)
 
     def _is_listed(self, path: str, root: str) -> bool:
         return path in self._members(root)
@@ -253,7 +251,7 @@ class Modules:
 
     def below_realm(self, realm: str) -> tuple[str, ...]:
         """Return the modules in the folder of a project or package."""
-        if _INIT in self.folder(realm).files:
+        if _INIT in self.folder(realm).files or self.root(os.path.join(realm, "module.py")) != realm:
             return tuple(itertools.islice(disk.python_files(realm), MAX_LISTED))
         return self.listed(os.path.join(realm, "module.py"))
 

@@ -89,8 +89,11 @@ class Prospects:
 
     def has(self, path: str, data: bytes) -> bool:
         """Tell whether a module with these bytes, which need not be on disk, can have a finding."""
-        own, realm = self._project.declared.is_mentioned(data), self._realm(path)
+        own = self._project.declared.is_mentioned(data)
         self._modules.give(path, data)
+        if self._is_sdk(path) and not self._project.declared.names:  # what it imports of itself counts as the SDK's
+            return own and makes_streams(data, (), self._project.declared)
+        realm = self._realm(path)
         realm.asked += 1
         if self._project.declared.names or realm.asked <= self._few:
             return own or (_SITES.search(data) is not None and self._project.matters_as(path, data))
@@ -149,7 +152,9 @@ class Prospects:
         """Return what a module has to be interpreted for, as far as it is known by now; None: for everything."""
         realm, data = self._realm(path), self._modules.read(path) or b""
         is_known = realm.is_explored and not realm.is_open and not self._project.declared.names
-        if not is_known or self._is_sdk(path) or self._leads_out(path, data, realm):
+        if self._is_sdk(path) and not self._project.declared.names:
+            return Interest(frozenset(), traced=False)  # what it imports of itself counts as that, not as a module
+        if not is_known or self._leads_out(path, data, realm):
             return None
         if self._ends_traced(path, data, realm):
             return None

@@ -131,7 +131,7 @@ def _start(place: Place) -> Group:
 
 def _flake8_silent(place: Place) -> Group:
     folder, name = tree.silent(place.tree, place.scratch / "silent")
-    return _flake8(place, folder, f"`FOLDER` is {name}: {len(tree.modules(folder)):,} files.")
+    return _flake8(place, folder, f"{len(tree.modules(folder)):,} files of {name}, which mention none.")
 
 
 def _flake8_litellm(place: Place) -> Group:
@@ -141,7 +141,7 @@ def _flake8_litellm(place: Place) -> Group:
         sys.exit("error: litellm is not installed beside the benchmark: its source is checked")
     source, copy = Path(spec.origin).parent, place.scratch / "litellm"
     tree.copy_of(source, [*source.glob("*.py"), *tree.modules(source / "llms")], copy)
-    note = f"`FOLDER` is `litellm/*.py` and `litellm/llms`: {len(tree.modules(copy)):,} of its "
+    note = f"A copy of `litellm/*.py` and `litellm/llms`: {len(tree.modules(copy)):,} of its "
     return _flake8(place, copy, f"{note}{len(tree.modules(source)):,} files; all would take many minutes more.")
 
 

@@ -79,7 +79,7 @@ def silent(tree: Path, scratch: Path) -> tuple[Path, str]:
         if modules(package) and not any(map(mentions, modules(package))):
             return package, package.name
     copy_of(ordered[-1], (one for one in modules(ordered[-1]) if not mentions(one)), scratch)
-    return scratch, f"the files of {ordered[-1].name} that do not mention the SDKs"
+    return scratch, f"those of {ordered[-1].name}"
 
 
 def copy_of(source: Path, chosen: Iterator[Path] | Sequence[Path], target: Path) -> None:

@@ -8,7 +8,7 @@ LEGACY := 1.77.7+2.60.10
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all faults lint cases fuzz mass pairs pair-otel pair-legacy matrix verdicts overhead docs picture corpus clean
+.PHONY: help demo test test-all faults lint cases fuzz mass pairs pair-otel pair-legacy matrix verdicts overhead bench docs picture corpus clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -63,6 +63,10 @@ verdicts: $(VENV)/.test  ## Hold what the shim says against programs of known tr
 
 overhead: $(VENV)/.test  ## Measure what the shim costs a program
 	$(BIN)/python -m tests.benchmarks.overhead
+
+# BENCH_TREE=folder: a tree that is there already. BENCH_OPTIONS='--only check start': some of the tables only.
+bench: $(VENV)/.test  ## Measure ours and the peers side by side with hyperfine, and write docs/performance.md
+	$(BIN)/python -m tests.benchmarks.bench $(if $(BENCH_TREE),--tree '$(BENCH_TREE)') $(BENCH_OPTIONS)
 
 docs: $(VENV)/.test  ## Write the pages of the rules and the table of the README from the rules' manuals
 	$(BIN)/python tests/pages.py

@@ -48,11 +48,13 @@ class _Roots:
     def __init__(self) -> None:
         self._marked: dict[str, str | None] = {}
         self._known: dict[str, str] = {}
+        self._packages: dict[str, str] = {}
 
     def of(self, folder: str) -> str:
         if folder not in self._known:
-            marked = self._nearest(os.path.abspath(folder))  # noqa: PTH100
-            self._known[folder] = marked if marked is not None else self._outermost(folder)
+            whole = os.path.abspath(folder)  # noqa: PTH100
+            marked = self._nearest(whole)
+            self._known[folder] = marked if marked is not None else self._outermost(whole) or whole
         return self._known[folder]
 
     def _nearest(self, folder: str) -> str | None:
@@ -65,6 +67,9 @@ class _Roots:
         return self._marked[folder]
 
     def _outermost(self, folder: str) -> str:
-        while folder and watch.is_file(f"{folder}/__init__.py"):
-            folder = os.path.dirname(folder)  # noqa: PTH120
-        return folder
+        """Return what holds the outermost package, whatever folders between are none: all of it is one project."""
+        if folder not in self._packages:
+            above = os.path.dirname(folder)  # noqa: PTH120
+            outer = self._outermost(above) if above != folder else ""
+            self._packages[folder] = outer or (above if watch.is_file(f"{folder}/__init__.py") else "")
+        return self._packages[folder]

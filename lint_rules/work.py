@@ -30,13 +30,18 @@ def check_chunk(order: Order, chunk: Chunk) -> Outcome:
         os.chdir(order.folder)
     around, parsed = order.around.afresh(), syntax.parsed()
     try:
-        if not order.watched:
-            return told(each_checked(chunk, around), around)
-        with watching() as seen:
-            return told(each_checked(chunk, around), around, seen)
+        with syntax.collecting_late():
+            return _checked(order, chunk, around)
     finally:
         around.forget()
         _tidy(syntax.parsed() - parsed)
+
+
+def _checked(order: Order, chunk: Chunk, around: Surroundings) -> Outcome:
+    if not order.watched:
+        return told(each_checked(chunk, around), around)
+    with watching() as seen:
+        return told(each_checked(chunk, around), around, seen)
 
 
 def _tidy(parsed: int) -> None:

@@ -6,7 +6,7 @@ How a run is cut depends on its files alone, not on who checks them: one process
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from lint_rules import watch
 from lint_rules.files import Found
@@ -14,7 +14,8 @@ from lint_rules.files import Found
 SMALLEST, LARGEST = 128, 4096
 """Files: below, several small projects go together; above, a large one is cut."""
 _PARTS = 2
-_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
+_MARKS_OF_PACKAGES = ("pyproject.toml", "setup.cfg", ".git")
+_MARKS = (*_MARKS_OF_PACKAGES, "setup.py")
 
 Chunk = tuple[Found, ...]
 
@@ -60,11 +61,15 @@ class _Roots:
     def _nearest(self, folder: str) -> str | None:
         if folder not in self._marked:
             above = os.path.dirname(folder)  # noqa: PTH120
-            if any(watch.lexists(f"{folder}/{mark}") for mark in _MARKS):
+            if any(watch.lexists(f"{folder}/{mark}") for mark in self._marks(folder)):
                 self._marked[folder] = folder
             else:
                 self._marked[folder] = self._nearest(above) if above != folder else None
         return self._marked[folder]
+
+    def _marks(self, folder: str) -> Iterable[str]:
+        """Return what marks a folder; a package may have a module of its own that is called `setup`."""
+        return _MARKS if not watch.is_file(f"{folder}/__init__.py") else _MARKS_OF_PACKAGES
 
     def _outermost(self, folder: str) -> str:
         """Return what holds the outermost package, whatever folders between are none: all of it is one project."""

@@ -19,7 +19,7 @@ from lint_rules.semantics import syntax
 from lint_rules.surroundings import Surroundings
 from lint_rules.watch import Seen, watching
 
-LITTLE = 500_000
+LITTLE = 50_000
 """Bytes of source whose trees are not worth a search for what is free: Python searches by itself, later."""
 
 

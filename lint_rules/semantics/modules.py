@@ -95,15 +95,10 @@ class Modules:
 
     # Folders
 
-    def is_file(self, path: str) -> bool:
+    def _holds(self, path: str) -> bool:
         """Tell whether there is a file."""
         folder, name = os.path.split(path)
         return name in self.folder(folder).files
-
-    def is_folder(self, path: str) -> bool:
-        """Tell whether there is a folder."""
-        folder, name = os.path.split(path)
-        return name in self.folder(folder).folders
 
     def folder(self, path: str) -> _Folder:
         """Return what a folder holds; nothing if there is none, or it cannot be read."""
@@ -231,7 +226,7 @@ class Modules:
         root, beside = self.root(path), self.beside_package(os.path.dirname(path))
         if root.startswith(beside):
             root = beside
-        return root if self._is_listed(path, root) or not self.is_file(path) else self._package(path)
+        return root if self._is_listed(path, root) or not self._holds(path) else self._package(path)
 
     def _is_listed(self, path: str, root: str) -> bool:
         return path in self._members(root)

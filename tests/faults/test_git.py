@@ -146,8 +146,8 @@ def test_a_machine_that_cannot_start_git_is_no_folder_without_git(
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root, to be another user")
 def test_a_user_who_may_start_no_more_processes() -> None:
     program = (
-        "import locale, os, resource, sys, unicodedata\n"
-        "import lint_rules.report.text\n"
+        "import concurrent.futures, locale, os, resource, subprocess, sys, tokenize, unicodedata\n"
+        "import lint_rules.report.text, lint_rules.work\n"
         "from lint_rules.__main__ import main\n"
         "resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))\n"
         "os.setgid(65534)\n"
@@ -155,6 +155,7 @@ def test_a_user_who_may_start_no_more_processes() -> None:
         "sys.exit(main(['.']))\n"
     )
     with trees.open_to_all() as folder:
+        (folder / ".git").mkdir()
         done = trees.run("-c", program, cwd=folder)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == ".: error: git cannot be run: resource temporarily unavailable\n"

@@ -9,11 +9,11 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from lint_rules import engine
 from lint_rules.chunks import Chunk
-from lint_rules.finding import FileReport, Status
+from lint_rules.finding import FileReport
 from lint_rules.orders import Order, Outcome
 from lint_rules.semantics import syntax
 from lint_rules.surroundings import Surroundings
@@ -30,8 +30,7 @@ def check_chunk(order: Order, chunk: Chunk) -> Outcome:
         os.chdir(order.folder)
     around, parsed = order.around.afresh(), syntax.parsed()
     try:
-        with syntax.collecting_late():
-            return _checked(order, chunk, around)
+        return _checked(order, chunk, around)
     finally:
         around.forget()
         _tidy(syntax.parsed() - parsed)
@@ -39,9 +38,9 @@ def check_chunk(order: Order, chunk: Chunk) -> Outcome:
 
 def _checked(order: Order, chunk: Chunk, around: Surroundings) -> Outcome:
     if not order.watched:
-        return told(each_checked(chunk, around), around)
+        return told(engine.check_found(chunk, around), around)
     with watching() as seen:
-        return told(each_checked(chunk, around), around, seen)
+        return told(engine.check_found(chunk, around), around, seen)
 
 
 def _tidy(parsed: int) -> None:
@@ -49,15 +48,6 @@ def _tidy(parsed: int) -> None:
     syntax.forget()
     if parsed > LITTLE:
         gc.collect()
-
-
-def each_checked(chunk: Chunk, around: Surroundings) -> Iterator[FileReport]:
-    """Check the files of a chunk; whatever is wrong with one becomes its outcome."""
-    for found in chunk:
-        if found.problem is not None:
-            yield FileReport(found.path, Status.FAILED, problem=found.problem)
-            continue
-        yield engine.check_file(found.path, around)
 
 
 def told(reports: Iterable[FileReport], around: Surroundings, seen: Seen | None = None) -> Outcome:

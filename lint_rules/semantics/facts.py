@@ -39,7 +39,7 @@ __all__ = [
     "Spanned",
     "StreamExit",
     "TooLargeError",
-    "gather",
+    "facts_of",
 ]
 
 
@@ -122,16 +122,6 @@ class ModuleFacts:
         for entry in self.entry_points:
             if entry.ending in endings and (entry.only is None or entry.only.extent(self.targets) is not Extent.NEVER):
                 yield entry
-
-
-def gather(
-    tree: ast.Module, source: Source, home: Home, targets: Targets, settings: Settings = EVERYTHING
-) -> ModuleFacts:
-    """Interpret a module and return its facts. Raises `TooLargeError` beyond the bound and RecursionError on absurd
-    nesting."""
-    machine = Machine(tree, home)
-    machine.run()
-    return facts_of(machine, source, targets, settings)
 
 
 def facts_of(machine: Machine, source: Source, targets: Targets, settings: Settings = EVERYTHING) -> ModuleFacts:

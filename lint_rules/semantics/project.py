@@ -16,7 +16,7 @@ from functools import partial
 from lint_rules.semantics.declared import NOTHING_DECLARED, Declared
 from lint_rules.semantics.infer import Machine, TooLargeError
 from lint_rules.semantics.modules import Modules, ancestor, import_lines
-from lint_rules.semantics.prospects import Prospects
+from lint_rules.semantics.prospects import MAX_PROGRAM, Prospects
 from lint_rules.semantics.reach import Outline, Program, outline
 from lint_rules.semantics.record import Record
 from lint_rules.semantics.syntax import parse
@@ -34,8 +34,6 @@ from lint_rules.semantics.values import (
 
 MAX_STEPS_TO_SDK = 2
 """How many imports away a module that mentions the SDKs may be for a module to be worth a look."""
-MAX_PROGRAM = 600
-"""Modules of one program that are outlined; a larger program is not judged as a whole."""
 MAX_CALLERS = 12
 """Modules that are gone through to see what they pass to one module's functions."""
 MAX_MACHINES = 32

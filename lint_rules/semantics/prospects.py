@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lint_rules.semantics.project import Project
 
 MAX_PROGRAM = 600
-"""Modules that are gone through to see what one leads to: a larger program is not judged as a whole."""
+"""Modules of one program that are gone through, or outlined: a larger program is not judged as a whole."""
 _SITES = re.compile(
     rb"async for|\bfor\b[^\n]{0,200}\bin\b|content|\brun|lifespan|on_event|shutdown|\.(?:%s)\b"
     % "|".join(sorted(MEMBER_NAMES)).encode()
@@ -100,13 +100,10 @@ class Prospects:
         if own and (self._makes(data, realm) or self.traces(path)):
             self._explore(realm)
             return True
-        if not (realm.near or own) and not self._leads_out(path, data, realm):
-            return False
-        if self._leads_out(path, data, realm):
-            return own or self._project.matters_as(path, data)
-        if not (self._meets_streams(data, realm) or self._is_traced(path, data, realm)):
-            return False
-        return own or self._project.matters_as(path, data)
+        may = self._leads_out(path, data, realm) or (
+            bool(realm.near or own) and (self._meets_streams(data, realm) or self._is_traced(path, data, realm))
+        )
+        return may and (own or self._project.matters_as(path, data))
 
     def _is_sdk(self, path: str) -> bool:
         return bool(self._modules.sdk_name(path))
@@ -133,7 +130,6 @@ class Prospects:
         """Tell whether a module imports one that is not of its project."""
         if path in realm.members and (realm.outward is None or realm.outward.search(b"\n" + data) is None):
             return False
-        self._modules.give(path, data)
         return not realm.members.issuperset(self._modules.imports(path))
 
     # Streams

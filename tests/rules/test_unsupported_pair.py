@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
-
 import pytest
 
 from lint_rules.finding import Finding
 from lint_rules.rules import all_rules
-from lint_rules.semantics.facts import Source, gather
+from lint_rules.semantics.facts import Source, facts_of
 from lint_rules.semantics.project import Project
 from lint_rules.semantics.releases import Target, Targets, release
 
@@ -32,7 +30,8 @@ def target(package: str, releases: str, *, stated: bool = True, known: bool = Tr
 
 def found(code: str, text: str, litellm: Target, langfuse: Target) -> list[Finding]:
     given = {"litellm": litellm, "langfuse": langfuse}
-    facts = gather(ast.parse(text), Source(text), Project().home("program.py"), Targets(given.__getitem__))
+    machine = Project().machine("program.py", text.encode())
+    facts = facts_of(machine, Source(text), Targets(given.__getitem__))
     return [finding for rule in all_rules() if rule.code == code for finding in rule.findings(facts)]
 
 

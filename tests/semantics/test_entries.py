@@ -6,14 +6,13 @@ them anyway.
 
 from __future__ import annotations
 
-import ast
 from textwrap import indent
 
 import pytest
 
 from lint_rules.finding import Finding
 from lint_rules.rules import all_rules
-from lint_rules.semantics.facts import Ending, EntryPoint, ModuleFacts, Source, gather
+from lint_rules.semantics.facts import Ending, EntryPoint, ModuleFacts, Source, facts_of
 from lint_rules.semantics.project import Project
 from lint_rules.semantics.releases import Target, Targets, release
 
@@ -59,7 +58,7 @@ def facts(source: str, litellm: str = "1.106.2", langfuse: str = "4.18.0") -> Mo
 
     project = Project()
     assert project.matters_as(PATH, source.encode())
-    return gather(ast.parse(source), Source(source), project.home(PATH), Targets(find))
+    return facts_of(project.machine(PATH, source.encode()), Source(source), Targets(find))
 
 
 def findings(source: str, litellm: str = "1.106.2", langfuse: str = "4.18.0") -> list[Finding]:

@@ -54,12 +54,13 @@ def call(node: ast.Call, env: Environment, machine: Machine) -> Value:
     """Return the value of a call and record what it does to streams, content and delivery."""
     callee = machine.evaluate(node.func, env)
     machine.calls += _may_raise(callee)
-    if isinstance(callee, External) and callee.dotted in sdk.RUNNERS:
-        return runs.entry_point(node, sdk.RUNNERS[callee.dotted], env, machine)
-    if isinstance(callee, External) and callee.dotted in sdk.LOOP_RUN_METHODS:
-        return runs.entry_point(node, callee.dotted.rpartition(".")[2], env, machine)
-    if (flag := type_test(node, machine, env)) is not None:
-        return flag
+    if isinstance(callee, External):
+        if callee.dotted in sdk.RUNNERS:
+            return runs.entry_point(node, sdk.RUNNERS[callee.dotted], env, machine)
+        if callee.dotted in sdk.LOOP_RUN_METHODS:
+            return runs.entry_point(node, callee.dotted.rpartition(".")[2], env, machine)
+        if (flag := type_test(node, callee, machine, env)) is not None:
+            return flag
     arguments = Arguments(node, env, machine)
     runs.routed(node, arguments.all(), machine)
     if isinstance(node.func, ast.Attribute) and node.func.attr == "write":
@@ -90,8 +91,11 @@ def _may_raise(callee: Value) -> bool:
         return False
     if not isinstance(callee, External):
         return True
-    sure = callee.dotted.startswith(("asyncio.", sdk.WORKER, "print", "logging.", "os._exit"))
-    return not sure and callee.dotted not in sdk.LANGFUSE_CLIENTS | sdk.CHUNK_BUILDERS
+    return not callee.dotted.startswith(_SURE) and callee.dotted not in _SURE_MAKERS
+
+
+_SURE = ("asyncio.", sdk.WORKER, "print", "logging.", "os._exit")
+_SURE_MAKERS = sdk.LANGFUSE_CLIENTS | sdk.CHUNK_BUILDERS
 
 
 class Arguments:

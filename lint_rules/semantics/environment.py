@@ -127,9 +127,13 @@ def _summarise(group: list[Route]) -> Route:
     )
 
 
-@dataclass
+@dataclass(slots=True)
 class Environment:
-    """The state of one program point. Copied at branches, joined where they meet; never shared between them."""
+    """The state of one program point. Copied at branches, joined where they meet.
+
+    Copies have one set of names until one of them writes: most branches, and most statements that may raise, change
+    nothing. So `names` and `aliases` are read by everyone and written by the methods here only.
+    """
 
     names: dict[str, Value] = field(default_factory=dict)
     """Beliefs by access path: `response`, `self.router`, `chunk.choices[0].delta.content`."""
@@ -143,24 +147,34 @@ class Environment:
     """Streams of which the part received was logged by hand on some way here: on the others there was none, or it
     failed."""
     routes: Routes = START
+    is_shared: bool = field(default=False, compare=False, repr=False)
+    """A copy has the same `names` and `aliases`."""
 
     def copy(self) -> Environment:
         """Return an independent copy."""
-        names, aliases = dict(self.names), dict(self.aliases)
-        return Environment(names, aliases, self.abandoned, self.exhausted, self.logged, self.routes)
+        self.is_shared = True
+        return Environment(
+            self.names, self.aliases, self.abandoned, self.exhausted, self.logged, self.routes, is_shared=True
+        )
 
     def become(self, other: Environment) -> None:
         """Take over the state of `other`, which is not used any more."""
-        self.names, self.aliases = other.names, other.aliases
+        self.names, self.aliases, self.is_shared = other.names, other.aliases, other.is_shared
         self.abandoned, self.exhausted = other.abandoned, other.exhausted
         self.logged, self.routes = other.logged, other.routes
+
+    def _own(self) -> None:
+        if self.is_shared:
+            self.names, self.aliases, self.is_shared = dict(self.names), dict(self.aliases), False
 
     def join(self, other: Environment | None) -> Environment:
         """Make this the state after two branches meet (`other` None: that branch does not arrive), and return it."""
         if other is None or other is self:
             return self
-        self.names = _join_names(self.names, other.names)
-        self.aliases = {name: path for name, path in self.aliases.items() if other.aliases.get(name) == path}
+        if self.names is not other.names:
+            self.names = _join_names(self.names, other.names)
+            self.aliases = {name: path for name, path in self.aliases.items() if other.aliases.get(name) == path}
+            self.is_shared = False
         self.abandoned |= other.abandoned
         self.exhausted &= other.exhausted
         self.logged |= other.logged
@@ -169,13 +183,20 @@ class Environment:
 
     def assign(self, path: str, value: Value) -> None:
         """Bind `path`, forgetting what was known of everything reached through it."""
+        self._own()
         self.forget(path)
+        self.names[path] = value
+
+    def keep(self, path: str, value: Value) -> None:
+        """Bind `path` to the same object as before, of which more is known now."""
+        self._own()
         self.names[path] = value
 
     def alias(self, name: str, path: str) -> None:
         """Note that the name just bound stands for `path`."""
         if reaches(name, path):
             return
+        self._own()
         for known, value in list(self.names.items()):
             if known != path and reaches(path, known):
                 self.names[name + known[len(path) :]] = value
@@ -183,6 +204,7 @@ class Environment:
 
     def narrow(self, path: str, value: Value) -> None:
         """Believe `value` of `path`, under every name it goes by."""
+        self._own()
         self.names[path] = value
         for name, target in self.aliases.items():
             if reaches(name, path):
@@ -192,13 +214,11 @@ class Environment:
 
     def forget(self, path: str) -> None:
         """Drop what is believed of `path` and of everything reached through it."""
-        stale = [
-            name
-            for name, value in self.names.items()
-            if reaches(path, name) or (isinstance(value, Flag) and reaches(path, value.path))
-        ]
-        for name in stale:
-            del self.names[name]
+        near = [item for item in self.names.items() if item[0].startswith(path) or item[1].__class__ is Flag]
+        self._own()
+        for name, value in near:
+            if reaches(path, name) or (isinstance(value, Flag) and reaches(path, value.path)):
+                del self.names[name]
         if self.aliases:
             self.aliases = {
                 name: target
@@ -217,7 +237,9 @@ def _join_names(left: dict[str, Value], right: dict[str, Value]) -> dict[str, Va
                 joined[path] = value
         else:
             joined[path] = value if other is value else join(value, other)
-    joined |= {path: value for path, value in right.items() if path not in left and _is_name(path)}
+    for path, value in right.items():
+        if path not in left and _is_name(path):
+            joined[path] = value
     return joined
 
 

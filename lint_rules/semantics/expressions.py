@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lint_rules.semantics import calls, delivery, sdk, sources
 from lint_rules.semantics.environment import Environment, path_of
 from lint_rules.semantics.leaks import is_carried
-from lint_rules.semantics.narrow import assume, comparison
+from lint_rules.semantics.narrow import assume, bool_value, comparison, split
 from lint_rules.semantics.syntax import children
 from lint_rules.semantics.values import (
     NONE,
@@ -86,8 +86,8 @@ def _constant(node: ast.Constant, env: Environment, machine: Machine) -> Value:
 
 def _attribute(node: ast.Attribute, env: Environment, machine: Machine) -> Value:
     base = evaluate(node.value, env, machine)
-    machine.dereferenced(node, node.value, base, env)
-    path = path_of(node)
+    machine.dereferenced(node, node.value, base)
+    path = machine.path_of(node)
     if path is not None and (known := env.names.get(path)) is not None:
         return known
     if isinstance(base, External | Instance):
@@ -139,9 +139,9 @@ def part_of(part: Part, name: str, node: ast.expr) -> Value:
 
 def _subscript(node: ast.Subscript, env: Environment, machine: Machine) -> Value:
     base = evaluate(node.value, env, machine)
-    machine.dereferenced(node, node.value, base, env)
+    machine.dereferenced(node, node.value, base)
     index = evaluate(node.slice, env, machine)
-    path = path_of(node)
+    path = machine.path_of(node)
     if path is not None and (known := env.names.get(path)) is not None:
         return known
     return item_of(base, index, node, machine)
@@ -189,8 +189,7 @@ def _named(node: ast.NamedExpr, env: Environment, machine: Machine) -> Value:
 
 
 def _if_expression(node: ast.IfExp, env: Environment, machine: Machine) -> Value:
-    holds = assume(node.test, env, True, machine)
-    fails = assume(node.test, env, False, machine)
+    _, holds, fails = split(node.test, env, machine)
     value = join(evaluate(node.body, holds, machine), evaluate(node.orelse, fails, machine))
     env.become(holds.join(fails))
     return value
@@ -198,42 +197,21 @@ def _if_expression(node: ast.IfExp, env: Environment, machine: Machine) -> Value
 
 def _bool_op(node: ast.BoolOp, env: Environment, machine: Machine) -> Value:
     """`a or b`: b's value, or a's where it was true. The state after it is joined from every way through."""
-    deciding = not isinstance(node.op, ast.And)
+    deciding = isinstance(node.op, ast.Or)
     values: list[Value] = []
-    current = env.copy()
-    *init, last = node.values
     exits: list[Environment] = []
+    current = env
+    *init, last = node.values
     for part in init:
-        value = evaluate(part, current.copy(), machine)
-        values.append(_kept(value, deciding))
-        exits.append(assume(part, current, deciding, machine))
-        current = assume(part, current, not deciding, machine)
+        value, held, failed = split(part, current, machine)
+        values.append(value)
+        exits.append(held if deciding else failed)
+        current = failed if deciding else held
     values.append(evaluate(last, current, machine))
     for arrival in exits:
         current.join(arrival)
     env.become(current)
-    return _bool_value(values, deciding)
-
-
-def _kept(value: Value, deciding: bool) -> Value:
-    """Return what an operand of `or` (`deciding`) or `and` is when it is the result."""
-    if isinstance(value, Content | Empty):
-        return _NORMALISED if deciding else Empty(value.read)
-    return value
-
-
-_NORMALISED = Text(of_content=True)
-
-
-def _bool_value(values: list[Value], deciding: bool) -> Value:
-    """`delta or {}` stays a delta, `text and text.strip()` stays what may be None: joins know no better."""
-    first = values[0]
-    if isinstance(first, Part) and deciding:
-        return first
-    if isinstance(first, Part) and not deciding:
-        return values[-1]
-    value = join_all(values)
-    return _NORMALISED if first == _NORMALISED and isinstance(value, Text) else value
+    return bool_value(values, deciding=deciding)
 
 
 def _binary(node: ast.BinOp, env: Environment, machine: Machine) -> Value:
@@ -277,11 +255,8 @@ def _unary(node: ast.UnaryOp, env: Environment, machine: Machine) -> Value:
 
 
 def _compare(node: ast.Compare, env: Environment, machine: Machine) -> Value:
-    flag = comparison(node, machine, env)
-    if flag is not None:
-        return flag
-    _walk(node, env, machine)
-    return UNKNOWN
+    values = [evaluate(operand, env, machine) for operand in (node.left, *node.comparators)]
+    return comparison(node, values, machine, env) or UNKNOWN
 
 
 def _display(node: ast.List | ast.Tuple | ast.Set, env: Environment, machine: Machine) -> Value:

@@ -200,6 +200,8 @@ class Machine:
         self.tree, self.home = tree, home or Home()
         self.interest = self.home.interest()
         self.steps = self.calls = self.foreign_steps = self.steps_by_hand = 0
+        self.abroad: int | None = None
+        """How many steps there were when the first of the functions of other modules, which are going on, began."""
         uses_source = spelled(nodes_of(tree), self.home.declared).uses_source
         if self.home.names_litellm:
             self.home.uses_litellm = self.home.uses_litellm or imports(tree, "litellm") or uses_source
@@ -210,8 +212,20 @@ class Machine:
         self.classes: dict[ast.ClassDef, ClassInfo] = {}
         self.sought: set[tuple[ClassInfo, str]] = set()
         self.settled: dict[ClassInfo, dict[str, Value]] = {}
+        self.read: dict[tuple[ClassInfo, str], Value | None] = {}
+        """What attributes of instances were when they were read first."""
         self.leaks = Leaks()
+        self._paths: dict[ast.expr, str | None] = {}
         self._reset()
+
+    def path_of(self, node: ast.expr) -> str | None:
+        """Return the access path that an expression denotes (see `environment.path_of`), which is asked again and
+        again."""
+        try:
+            return self._paths[node]
+        except KeyError:
+            path = self._paths[node] = path_of(node)
+            return path
 
     def _reset(self) -> None:
         self.record = Record()
@@ -231,26 +245,27 @@ class Machine:
     def step(self) -> None:
         """Count one unit of work; raise `TooLargeError` when the module costs more than its bound."""
         self.steps += 1
-        self.foreign_steps += self.frame.home is not self.home
         if self.steps > MAX_STEPS:
             raise TooLargeError
 
     # The module, its functions, its classes
 
     def run(self) -> Record:
-        """Interpret the module and every function in it; twice where classes hold state, so that methods see it
-        settled."""
+        """Interpret the module and every function in it; twice where methods have read state that was not settled."""
         self._pass()
-        if any(self._matters(value) for info in self.classes.values() for value in info.attributes.values()):
+        if self._has_read_unsettled():
             self.settled = {info: dict(info.attributes) for info in self.classes.values()}
             self._reset()
             self._pass()
         return self.record
 
+    def _has_read_unsettled(self) -> bool:
+        """Tell whether an attribute was read before all was seen that it may be, where that makes a difference."""
+        settled = ((info.attributes.get(name), early) for (info, name), early in self.read.items())
+        return any(late is not None and late != early and self._matters(late) for late, early in settled)
+
     def _matters(self, value: Value) -> bool:
         """Tell whether it can make a difference that an attribute was seen late."""
-        if self.interest is None or self.interest.traced:
-            return True
         return not is_dull(value, self.home.declared)
 
     def run_top_level(self) -> Record:
@@ -464,7 +479,10 @@ class Machine:
     def _member(self, info: ClassInfo, name: str, depth: int = 0) -> Value | None:
         if info.home is not self.home:
             self._settle(info, name)
-        if (value := self.settled.get(info, info.attributes).get(name)) is not None:
+        value = self.settled.get(info, info.attributes).get(name)
+        if not self.settled:
+            self.read.setdefault((info, name), value)
+        if value is not None:
             return value
         if (method := info.methods.get(name)) is not None:
             return method
@@ -631,12 +649,19 @@ class Machine:
         if key in self.summaries:
             return self.summaries[key]
         busy = len(self.frames) > MAX_DEPTH or any(frame.info is info for frame in self.frames)
-        busy = busy or (info.home is not self.home and self.foreign_steps > MAX_FOREIGN_STEPS)
+        busy = busy or (info.home is not self.home and self._steps_abroad() > MAX_FOREIGN_STEPS)
         if busy or (context is not None and self.contexts.get(info, 0) >= MAX_CONTEXTS):
             return None
         self.contexts[info] = self.contexts.get(info, 0) + (context is not None)
+        leaves_home = info.home is not self.home and self.abroad is None
+        self.abroad = self.steps if leaves_home else self.abroad
         summary = self.summaries[key] = self._interpret(function, parameters, routes, context)
+        if leaves_home:
+            self.foreign_steps, self.abroad = self._steps_abroad(), None
         return summary
+
+    def _steps_abroad(self) -> int:
+        return self.foreign_steps + (self.steps - self.abroad if self.abroad is not None else 0)
 
     def _interpret(self, function: Function, parameters: dict[str, Value], routes: Routes, context: Context) -> Summary:
         received = (
@@ -886,7 +911,7 @@ class Machine:
         if path is None:
             return
         if keep:
-            env.names[path] = value
+            env.keep(path, value)
         else:
             env.assign(path, value)
         if isinstance(target, ast.Attribute):
@@ -1052,11 +1077,11 @@ class Machine:
         """`+` or `+=` with an operand."""
         self._use(node, operand, value, "concat")
 
-    def dereferenced(self, node: ast.expr, operand: ast.expr, value: Value, env: Environment) -> None:
+    def dereferenced(self, node: ast.Attribute | ast.Subscript, operand: ast.expr, value: Value) -> None:
         """An attribute or item of a value is taken."""
-        if isinstance(node, ast.Attribute) and node.attr.startswith("__"):
-            return  # None has it, too
-        if isinstance(value, Content) or (node, operand) in self.record.uses:
+        if not isinstance(value, Content) and (node, operand) not in self.record.uses:
+            return
+        if not isinstance(node, ast.Attribute) or not node.attr.startswith("__"):  # those None has, too
             self._use(node, operand, value, "attribute" if isinstance(node, ast.Attribute) else "item")
 
     def stepped(self, value: Value, env: Environment) -> None:

@@ -23,6 +23,7 @@ from lint_rules.semantics.values import (
     Tasks,
     Text,
     Value,
+    join_all,
 )
 
 if TYPE_CHECKING:
@@ -46,44 +47,75 @@ class Decision(Enum):
 
 def assume(test: ast.expr, env: Environment, truth: bool, machine: Machine) -> Environment:
     """Return the state in which `test` was evaluated and came out as `truth`. `env` is left alone."""
+    _, held, failed = split(test, env, machine)
+    return held if truth else failed
+
+
+def split(test: ast.expr, env: Environment, machine: Machine) -> tuple[Value, Environment, Environment]:
+    """Evaluate a test once, and return what it gives, the state in which it held and that in which it did not. `env`
+    is left alone."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return assume(test.operand, env, not truth, machine)
+        value, held, failed = split(test.operand, env, machine)
+        return machine.negated(value, path_of(test.operand)), failed, held
     if isinstance(test, ast.BoolOp):
-        return _assume_bool_op(test, env, truth, machine)
-    narrowed = env.copy()
-    value = machine.evaluate(test, narrowed)
-    if isinstance(value, Flag):
-        narrowed.narrow(value.path, value.when_true if truth else value.when_false)
-        return narrowed
-    if isinstance(value, Tasks) and not truth:
-        delivery.logged(narrowed, test)  # no task is left in the loop
+        return _split_bool_op(test, env, machine)
+    failed = env.copy()
+    value = machine.evaluate(test, failed)
+    held = failed.copy()
     path = path_of(test)
-    if path is not None and (flag := _event_truth(path, env)) is not None:
-        narrowed.narrow(flag.path, flag.when_true if truth else flag.when_false)
-        return narrowed
-    if path is not None:
-        known = narrow_truth(value, truth)
-        if known is not value:
-            narrowed.narrow(path, known)
-    return narrowed
+    _settle(held, path, value, True)
+    _settle(failed, path, value, False)
+    if isinstance(value, Tasks):
+        delivery.logged(failed, test)  # no task is left in the loop
+    return value, held, failed
 
 
-def _assume_bool_op(test: ast.BoolOp, env: Environment, truth: bool, machine: Machine) -> Environment:
+def _settle(env: Environment, path: str | None, value: Value, truth: bool) -> None:
+    """Believe what the truth of a tested value tells."""
+    flag = value if isinstance(value, Flag) else _event_truth(path, env) if path is not None else None
+    if flag is not None:
+        env.narrow(flag.path, flag.when_true if truth else flag.when_false)
+    elif path is not None and (known := narrow_truth(value, truth)) is not value:
+        env.narrow(path, known)
+
+
+def _split_bool_op(test: ast.BoolOp, env: Environment, machine: Machine) -> tuple[Value, Environment, Environment]:
     """`and` that held (or `or` that did not) held in every part; otherwise one part after the other may have
     decided."""
-    every = isinstance(test.op, ast.And) == truth
-    current = env
-    arrivals: list[Environment] = []
+    deciding = isinstance(test.op, ast.Or)
+    current, values, decided = env, [], []
     for part in test.values:
-        if not every:
-            arrivals.append(assume(part, current, truth, machine))
-        current = assume(part, current, truth if every else not truth, machine)
-    if every:
-        return current
-    first, *rest = arrivals
-    for arrival in rest:
-        first.join(arrival)
-    return first
+        value, held, failed = split(part, current, machine)
+        values.append(value)
+        decided.append(held if deciding else failed)
+        current = failed if deciding else held
+    first, *rest = decided
+    for one in rest:
+        first.join(one)
+    value = bool_value(values, deciding=deciding)
+    return (value, first, current) if deciding else (value, current, first)
+
+
+def bool_value(values: list[Value], *, deciding: bool) -> Value:
+    """Return what `or` (`deciding`) or `and` gives: `delta or {}` stays a delta, `text and text.strip()` stays what may
+    be None: joins know no better."""
+    *init, last = values
+    kept = [_kept(value, deciding) for value in init]
+    first = kept[0]
+    if isinstance(first, Part):
+        return first if deciding else last
+    value = join_all([*kept, last])
+    return _NORMALISED if first == _NORMALISED and isinstance(value, Text) else value
+
+
+def _kept(value: Value, deciding: bool) -> Value:
+    """Return what an operand of `or` (`deciding`) or `and` is when it is the result."""
+    if isinstance(value, Content | Empty):
+        return _NORMALISED if deciding else Empty(value.read)
+    return value
+
+
+_NORMALISED = Text(of_content=True)
 
 
 def narrow_truth(value: Value, truth: bool) -> Value:
@@ -97,28 +129,32 @@ def narrow_truth(value: Value, truth: bool) -> Value:
     return value
 
 
-def comparison(node: ast.Compare, machine: Machine, env: Environment) -> Flag | None:
-    """Read `content is None`, `finish_reason == "stop"`, `text != ""`, `x in (None, "")`, `len(text) > 0` as a flag."""
+def comparison(node: ast.Compare, values: list[Value], machine: Machine, env: Environment) -> Flag | None:
+    """Read `content is None`, `finish_reason == "stop"`, `text != ""`, `x in (None, "")`, `len(text) > 0` as a flag.
+
+    `values` are those of the operands.
+    """
     if len(node.ops) != 1:
         return None
-    left, operator, right = node.left, node.ops[0], node.comparators[0]
-    if isinstance(left, ast.Constant) and isinstance(operator, ast.Eq | ast.NotEq | ast.Is | ast.IsNot):
-        left, right = right, left
+    left, operator, right, value = node.left, node.ops[0], node.comparators[0], values[0]
+    equates = isinstance(operator, ast.Eq | ast.NotEq | ast.Is | ast.IsNot)
+    if isinstance(left, ast.Constant) and equates:
+        left, right, value = right, left, values[1]
     length_of = _length_argument(left)
     if length_of is not None:
         return _length_flag(length_of, operator, right, machine, env)
     negated = isinstance(operator, ast.NotEq | ast.IsNot | ast.NotIn)
     typed = _typed(left)
-    if typed is not None and isinstance(operator, ast.Eq | ast.NotEq | ast.Is | ast.IsNot):
+    if typed is not None and equates:
         return _type_flag(typed, right, machine, env, negated=negated)
     path = path_of(left)
-    if path is None:
+    if path is None or not (equates or isinstance(operator, ast.In | ast.NotIn)):
         return None
-    value = machine.evaluate(left, env)
-    if not isinstance(operator, ast.Eq | ast.NotEq | ast.Is | ast.IsNot | ast.In | ast.NotIn):
+    event = _event_of(path, env)
+    if event is None and not isinstance(value, Finish | Content | Empty | Text):
         return None
     constants = _constants(right, machine, env)
-    if constants is not None and (event := _event_of(path, env)) is not None:
+    if constants is not None and event is not None:
         return _event_flag(*event, constants, negated=negated)
     holds, fails = _when_equal(value, constants)
     if holds is None or fails is None:
@@ -232,16 +268,17 @@ def _length_flag(
     return Flag(path, Empty(value.read), TEXT) if isinstance(operator, ast.Eq | ast.Lt | ast.LtE) else None
 
 
-def type_test(node: ast.Call, machine: Machine, env: Environment) -> Flag | None:
+def type_test(node: ast.Call, function: External, machine: Machine, env: Environment) -> Flag | None:
     """Read `isinstance(content, str)` and `bool(content)` as flags."""
+    if function.dotted not in ("bool", "isinstance"):
+        return None
     path = path_of(node.args[0]) if node.args else None
     if path is None:
         return None
     value = machine.evaluate(node.args[0], env)
-    function = machine.evaluate(node.func, env)
-    if function == External("bool"):
+    if function.dotted == "bool":
         return _bool_flag(path, value)
-    if function != External("isinstance") or len(node.args) != 2 or not isinstance(value, Content | Empty):
+    if len(node.args) != 2 or not isinstance(value, Content | Empty):
         return None
     types = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
     names = {path_of(item) for item in types}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from lint_rules.semantics import delivery, sdk, sources
 from lint_rules.semantics.environment import Environment, Routes, path_of
 from lint_rules.semantics.exporters import keeps_exporters
-from lint_rules.semantics.narrow import Decision, assume, decided_by
+from lint_rules.semantics.narrow import Decision, assume, decided_by, split
 from lint_rules.semantics.syntax import last_name, observation_type, walk
 from lint_rules.semantics.values import (
     NONE,
@@ -179,11 +179,11 @@ def _sum(left: Value, right: Value, machine: Machine) -> Value:
 def _if(node: ast.If, env: Environment, machine: Machine) -> Environment | None:
     frame = machine.frame
     arrivals: list[Environment | None] = []
-    for truth, block in ((True, node.body), (False, node.orelse)):
+    _, held, failed = split(node.test, env, machine)
+    for truth, branch, block in ((True, held, node.body), (False, failed, node.orelse)):
         if _never(node.test, truth):
             continue
         decision = decided_by(node.test, env, truth, machine) if frame.in_stream_loop() else Decision.OTHER
-        branch = assume(node.test, env, truth, machine)
         frame.guards.append(decision)
         arrivals.append(run_block(block, branch, machine))
         frame.guards.pop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lint_rules.semantics import sdk
@@ -156,6 +157,39 @@ def is_dull(value: Value, declared: Declared) -> bool:
     return isinstance(value, Unknown | Const | Text | Nothing | Remote)
 
 
+def teaches(state: Environment, earlier: Environment, declared: Declared) -> bool:
+    """Tell whether a state, joined from an earlier one and others, says more that could make a difference than that
+    did."""
+    if state != replace(earlier, names=state.names, aliases=state.aliases):
+        return True
+    if state.names is earlier.names:
+        return False
+    if state.aliases != earlier.aliases:
+        return True
+    known = earlier.names
+    return any(
+        value is not known.get(path) and not _is_idle(value, known.get(path, UNKNOWN), declared)
+        for path, value in state.names.items()
+    ) or any(path not in state.names and not is_dull(value, declared) for path, value in known.items())
+
+
+def _is_idle(value: Value, earlier: Value, declared: Declared) -> bool:
+    """Tell whether it makes no difference that a name stands for this value and not for what it did before."""
+    if value == earlier:
+        return True
+    if isinstance(value, Many) and isinstance(earlier, Many | Unknown):
+        inner = (value.element, *(value.items or ()))
+        return all(_is_idle(one, UNKNOWN, declared) for one in inner) and (
+            isinstance(earlier, Unknown) or _is_idle(earlier.element, UNKNOWN, declared)
+        )
+    return not any(_decides(one) or not is_dull(one, declared) for one in (value, earlier))
+
+
+def _decides(value: Value) -> bool:
+    """Tell whether a value is one that an argument or a test may turn on."""
+    return isinstance(value, Const) and (value.value is None or isinstance(value.value, bool))
+
+
 def is_telling(value: Value, declared: Declared) -> bool:
     if isinstance(value, External):
         return value.dotted in sdk.CALLS or value.dotted in declared.sources
@@ -170,7 +204,7 @@ def call_at(node: ast.expr) -> ast.Call:
 def tells(value: Value, declared: Declared) -> bool:
     """Tell whether an argument can make a difference to what a function does: what a text says never does."""
     if isinstance(value, Const):
-        return value.value is None or isinstance(value.value, bool)
+        return _decides(value)
     if isinstance(value, Instance | External):
         return value.dotted.startswith(("litellm", "langfuse")) or declared.leads(value.dotted)
     if isinstance(value, Many):

@@ -15,6 +15,7 @@ from lint_rules.semantics import delivery, sdk, sources
 from lint_rules.semantics.environment import Environment, Routes, path_of
 from lint_rules.semantics.exporters import keeps_exporters
 from lint_rules.semantics.narrow import Decision, assume, decided_by, split
+from lint_rules.semantics.questions import teaches
 from lint_rules.semantics.syntax import last_name, observation_type, walk
 from lint_rules.semantics.values import (
     NONE,
@@ -276,9 +277,10 @@ def _rounds(
         frame.loops.pop()
         again = _merge([end, *loop.continues])
         settled = head.copy().join(again)
-        if settled == head:
-            break
+        taught = teaches(settled, head, machine.home.declared)
         head = settled
+        if not taught:
+            break
     return head, loop, again
 
 

@@ -14,9 +14,10 @@ from functools import partial
 from lint_rules.finding import Step
 from lint_rules.semantics import calls, delivery, expressions, runs, sdk, sources, statements, tracing
 from lint_rules.semantics.declared import spelled
+from lint_rules.semantics.demand import Demand
 from lint_rules.semantics.environment import START, Environment, Routes, merge_routes, path_of
 from lint_rules.semantics.leaks import LEADING, Leaks, is_carried, known_by
-from lint_rules.semantics.lifespans import around_lifespans
+from lint_rules.semantics.lifespans import around_lifespans, lifespans
 from lint_rules.semantics.narrow import Decision, is_empty, narrow_truth, strongest
 from lint_rules.semantics.questions import (
     bound_names,
@@ -37,7 +38,7 @@ from lint_rules.semantics.questions import (
     receiver_of,
     tells,
 )
-from lint_rules.semantics.reach import outline
+from lint_rules.semantics.reach import Outline, outline
 from lint_rules.semantics.record import (
     CallSite,
     Context,
@@ -215,6 +216,7 @@ class Machine:
         self.read: dict[tuple[ClassInfo, str], Value | None] = {}
         """What attributes of instances were when they were read first."""
         self.leaks = Leaks()
+        self.demand = Demand(Outline(tree), frozenset(), self.home.declared, traced=False)
         self._paths: dict[ast.expr, str | None] = {}
         self._reset()
 
@@ -285,31 +287,64 @@ class Machine:
 
     def _pass(self) -> None:
         self.run_top_level()
-        leading = self._leading()
-        for function in self._defined():
-            if function.info.name in leading:
-                self.summarise(function, self.parameters_alone(function), self.start, None)
+        self.demand = demand = self._demanded()
+        done: set[ast.AST] = set()
+        growing = True
+        while growing:
+            for function in self._defined(done):
+                self._look_at(function)
+            self._learn(demand)
+            growing = demand.settle()
 
-    def _leading(self) -> frozenset[str]:
-        """Return the functions that are worth a look by themselves; the others are looked at when those call them."""
-        near = {name for name, value in self.home.names.items() if is_near(value, self.home.declared)}
-        interest = self.interest
+    def _look_at(self, function: Function) -> None:
+        summary = self.summarise(function, self.parameters_alone(function), self.start, None)
+        if summary is None:
+            self.demand.tell(function.info.name, function.info.owner)
+
+    def _demanded(self) -> Demand:
+        """Return which functions are worth a look by themselves."""
+        outlined, interest, declared = outline(self.tree, self.home), self.interest, self.home.declared
+        near = {name for name, value in self.home.names.items() if is_near(value, declared)}
         if interest is None:
-            return outline(self.tree, self.home).leading(near) | around_lifespans(self.tree)
-        near = {name for name in near if self._is_of_interest(self.home.names[name], interest)}
-        return outline(self.tree, self.home).leading(near | interest.words, traced=interest.traced)
+            demand = Demand(outlined, outlined.words_of(traced=True) | near, declared, traced=True)
+            demand.want(one.node.name for one in lifespans(self.tree))
+            demand.want(around_lifespans(self.tree))
+            demand.want_runners()
+        else:
+            near = {name for name in near if self._is_of_interest(self.home.names[name], interest)}
+            words = outlined.words_of(traced=interest.traced) | near | interest.words
+            demand = Demand(outlined, words, declared, traced=interest.traced)
+        for name, value in self.home.names.items():
+            if not is_near(value, declared):
+                demand.learn(name, [value])
+        demand.settle()
+        return demand
+
+    def _learn(self, demand: Demand) -> None:
+        """Take into account what the classes keep, and what of that has been read before anything was seen to be kept
+        there."""
+        for info in self.classes.values():
+            demand.extends(info)
+            for name, value in info.attributes.items():
+                demand.learn(name, [value], info)
+        demand.want_stores({name for (_, name), early in self.read.items() if early is None})
 
     def _is_of_interest(self, value: Value, interest: Interest) -> bool:
         """Tell whether something that a module imports can have to do with what it is interpreted for."""
         if isinstance(value, Imported):
             return value.name in interest.words
-        return interest.traced or not isinstance(value, External | Instance) or value.dotted in LEADING
+        if isinstance(value, External | Instance):
+            return interest.traced or value.dotted in LEADING
+        return False  # of another module's things, the names are written
 
-    def _defined(self) -> Iterator[Function]:
-        """Every function defined so far, constructors first, and those that interpreting them defines."""
-        done: set[ast.AST] = set()
-        while len(done) < len(self.functions):
-            waiting = [function for node, function in self.functions.items() if node not in done]
+    def _defined(self, done: set[ast.AST]) -> Iterator[Function]:
+        """Yield every function in demand that is defined so far, constructors first, and those that interpreting them
+        defines."""
+        while waiting := [
+            function
+            for node, function in self.functions.items()
+            if node not in done and self.demand.wants(function.info)
+        ]:
             for function in sorted(waiting, key=lambda function: function.info.name != "__init__"):
                 done.add(function.info.node)
                 yield function
@@ -658,7 +693,20 @@ class Machine:
         summary = self.summaries[key] = self._interpret(function, parameters, routes, context)
         if leaves_home:
             self.foreign_steps, self.abroad = self._steps_abroad(), None
+        if info.home is self.home:
+            self._note_demand(info, summary, parameters, routes)
         return summary
+
+    def _note_demand(
+        self, info: FunctionInfo, summary: Summary, parameters: dict[str, Value], routes: Routes
+    ) -> None:
+        """Note that a function gives or does something that its callers are worth a look for."""
+        matters = summary.suspended or summary.exhausted or summary.logged or summary.abandoned or summary.calls
+        matters = matters or summary.killed or summary.blocks or summary.hands_over
+        if matters or (routes and summary.routes != routes) or any(map(is_carried, parameters.values())):
+            self.demand.tell(info.name, info.owner)
+        fields = (value for one in summary.yields for _, value in one.fields)
+        self.demand.learn(info.name, (summary.value, summary.yielded, *fields), info.owner)
 
     def _steps_abroad(self) -> int:
         return self.foreign_steps + (self.steps - self.abroad if self.abroad is not None else 0)

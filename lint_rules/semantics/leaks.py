@@ -114,7 +114,7 @@ class Leaks:
     def note(self, name: str, value: Value, owner: ClassInfo | None = None) -> None:
         """Note that a value is to be had by a name; what a class or its instances hold, by the name of that class."""
         name = owner.name if owner is not None else name
-        for part in _parts(value):
+        for part in parts(value):
             if isinstance(part, _CARRIED):
                 self.streams.add(name)
             elif isinstance(part, Function):
@@ -170,10 +170,10 @@ def known_by(info: FunctionInfo) -> str:
 
 def is_carried(value: Value) -> bool:
     """Tell whether a value is or holds a stream, or something of one."""
-    return any(isinstance(part, _CARRIED) for part in _parts(value))
+    return any(isinstance(part, _CARRIED) for part in parts(value))
 
 
-def _parts(value: Value) -> Iterator[Value]:
+def parts(value: Value) -> Iterator[Value]:
     """Yield a value and what it holds, each once: what holds two of the same, again and again, grows beyond all
     bounds."""
     seen, waiting = {id(value)}, [value]

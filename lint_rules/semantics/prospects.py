@@ -156,8 +156,8 @@ class Prospects:
             return None
         leaks = realm.leaks
         if self.traces(path) or obtained(data, leaks.langfuse):
-            return Interest(leaks.words | leaks.langfuse | leaks.calls, traced=True)
-        return Interest(leaks.words, traced=False)
+            return Interest(leaks.words | leaks.given | leaks.langfuse | leaks.calls, traced=True)
+        return Interest(leaks.words | leaks.given, traced=False)
 
     def seen(self, path: str, data: bytes) -> frozenset[str]:
         """Return the names of interest that stand in a module with these bytes, as far as they are known by now."""

@@ -30,9 +30,12 @@ FLUSHES = frozenset({"flush", "shutdown", "force_flush", "flush_async", "flush_l
 _TRACING = re.compile(r"langfuse|trac(e|ing)|telemetry|otel|observ|exporter|get_client", re.IGNORECASE)
 
 
-_STREAMS = frozenset(
-    name.rpartition(".")[2] for name in (*sdk.CALLS, *sdk.STREAM_TYPES, *sdk.CHUNK_TYPES, *sdk.DELTA_TYPES)
-) | {"choices", "delta", "finish_reason", "litellm", "Router"}
+_PARTS = frozenset({"choices", "delta", "finish_reason"})
+_STREAMS = (
+    frozenset(name.rpartition(".")[2] for name in (*sdk.CALLS, *sdk.STREAM_TYPES, *sdk.CHUNK_TYPES, *sdk.DELTA_TYPES))
+    | _PARTS
+    | {"litellm", "Router"}
+)
 """What a function mentions that may have a stream, or a part of one."""
 _WORDS = (
     _STREAMS
@@ -48,6 +51,8 @@ class Sketch:
     """What is known of all functions of one name: what they mention, whether they trace, whether they flush."""
 
     mentions: set[str] = field(default_factory=set)
+    stores: set[str] = field(default_factory=set)
+    """The attributes that they assign, or grow."""
     awaits_litellm: bool = False
     observes: bool = False
     flushes: bool = False
@@ -55,6 +60,7 @@ class Sketch:
     def merge(self, other: Sketch) -> None:
         """Add what another function of the same name does."""
         self.mentions |= other.mentions
+        self.stores |= other.stores
         self.awaits_litellm |= other.awaits_litellm
         self.observes |= other.observes
         self.flushes |= other.flushes
@@ -68,6 +74,10 @@ class Outline:
     functions: dict[str, Sketch] = field(default_factory=dict)
     methods: dict[str, set[str]] = field(default_factory=dict)
     """The names of each class's functions: what one of them keeps in `self`, any of them may use."""
+    variables: dict[str, set[str]] = field(default_factory=dict)
+    """What the values of the module's variables mention."""
+    parents: dict[str, set[str]] = field(default_factory=dict)
+    """The functions in which functions, or the classes around them, are defined."""
     words: frozenset[str] = frozenset()
     """What it calls the callables that the settings declare, and what these are reached through."""
 
@@ -84,7 +94,7 @@ class Outline:
     def leading(self, imported: Set[str], *, traced: bool = True) -> frozenset[str]:
         """Return the functions that mention what the linter is about (`traced`: traces, too), or mention one that
         does."""
-        words = (_WORDS if traced else _STREAMS) | self.words | imported
+        words = self.words_of(traced=traced) | imported
         leading = {
             name for name, sketch in self.functions.items() if sketch.mentions & words or (traced and sketch.flushes)
         }
@@ -97,6 +107,10 @@ class Outline:
             leading |= more
             growing = bool(more)
         return frozenset(leading)
+
+    def words_of(self, *, traced: bool) -> frozenset[str]:
+        """Return what a function mentions that the linter is about (`traced`: traces, too)."""
+        return (_WORDS if traced else _STREAMS) | self.words
 
     def add(self, name: str, sketch: Sketch) -> None:
         """Add a function."""
@@ -220,8 +234,12 @@ def _outline_scope(scope: ast.AST, name: str, result: Outline, aliases: _Aliases
             _outline_scope(node, node.name, result, aliases)
             if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
                 result.functions[node.name].mentions.add(name)  # its free variables are bound there
+                result.parents.setdefault(node.name, set()).add(name)
         elif isinstance(node, ast.ClassDef):
             _outline_class(node, result, aliases)
+            if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
+                for method in result.methods[node.name]:
+                    result.parents.setdefault(method, set()).add(name)
 
 
 def _outline_variable(node: ast.Assign, result: Outline) -> None:
@@ -230,6 +248,7 @@ def _outline_variable(node: ast.Assign, result: Outline) -> None:
     for target in node.targets:
         if isinstance(target, ast.Name) and mentions:
             result.add(target.id, Sketch(mentions))
+            result.variables.setdefault(target.id, set()).update(mentions)
 
 
 def _outline_class(node: ast.ClassDef, result: Outline, aliases: _Aliases) -> None:
@@ -241,6 +260,7 @@ def _outline_class(node: ast.ClassDef, result: Outline, aliases: _Aliases) -> No
     for name, sketch in inner.functions.items():
         if name != node.name:
             result.add(name, sketch)
+            result.parents.setdefault(name, set()).update(inner.parents.get(name, ()))
         whole.mentions |= sketch.mentions
         whole.awaits_litellm |= sketch.awaits_litellm
         whole.observes |= sketch.observes
@@ -248,27 +268,43 @@ def _outline_class(node: ast.ClassDef, result: Outline, aliases: _Aliases) -> No
 
 
 def _sketch(scope: ast.AST, nodes: list[ast.AST], aliases: _Aliases) -> Sketch:
-    sketch = Sketch()
+    sketch, loaded, stored = Sketch(), set[str](), set[str]()
     stepped = {part for node in nodes if isinstance(node, ast.For) for part in walk(node.iter)}
     decorators = list(getattr(scope, "decorator_list", ())) if not isinstance(scope, ast.ClassDef) else []
     for node in [*nodes, *(part for decorator in decorators for part in walk(decorator))]:
         if aliases.declared.words and isinstance(node, ast.Name | ast.Attribute):
             _sketch_declared(scope, node, aliases.declared, sketch, awaited=node not in stepped)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            sketch.mentions.add(node.id)
-            sketch.observes |= node.id in aliases.langfuse
+        if isinstance(node, ast.Name):
+            (loaded if isinstance(node.ctx, ast.Load) else stored).add(node.id)
         elif isinstance(node, ast.Attribute):
             sketch.mentions.add(node.attr)
             sketch.awaits_litellm |= node.attr in _ASYNC_CALLS
             sketch.flushes |= node.attr in FLUSHES and _may_be_langfuse(node.value, aliases.langfuse)
+            if isinstance(node.ctx, ast.Store):
+                sketch.stores.add(node.attr)
+            elif node.attr in ("append", "extend"):
+                sketch.stores.add(last_name(node.value))
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             sketch.mentions |= {
                 part.id for one in node.decorator_list for part in walk(one) if isinstance(part, ast.Name)
             }
-    sketch.mentions -= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in _PARTS:
+            sketch.mentions.add(node.value)
+    sketch.observes |= bool(loaded & aliases.langfuse)
+    sketch.mentions |= loaded - stored
     sketch.awaits_litellm |= bool(sketch.mentions & _ASYNC_CALLS)
     sketch.flushes |= bool(sketch.mentions & {"GLOBAL_LOGGING_WORKER", "flush_langfuse_tracing"})
+    if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
+        sketch.mentions.update(name for node in nodes for name in _imported(node))
     return sketch
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    """Yield the package that an import is from, and what it imports."""
+    if isinstance(node, ast.ImportFrom) and node.module is not None:
+        yield node.module.partition(".")[0]
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        yield from (alias.name.partition(".")[0] for alias in node.names)
 
 
 def _sketch_declared(

@@ -122,7 +122,8 @@ def own_nodes(node: ast.AST) -> tuple[ast.AST, ...]:
     return tuple(found)
 
 
-_RUNNERS = frozenset({"run", "run_until_complete", "async_to_sync", "run_sync"})
+RUNNERS = frozenset({"run", "run_until_complete", "async_to_sync", "run_sync"})
+"""What is called to run a coroutine to its end."""
 
 
 def leaves_parameter_early(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -164,7 +165,7 @@ def runs_coroutines(tree: ast.Module) -> bool:
     """Tell whether a module may hold an entry point at all: only then does it matter how its functions end."""
     for node in nodes_of(tree):
         name = node.name if isinstance(node, ast.alias) else last_name(node) if isinstance(node, ast.expr) else ""
-        if name.rpartition(".")[2] in _RUNNERS:
+        if name.rpartition(".")[2] in RUNNERS:
             return True
     return False
 

@@ -37,6 +37,9 @@ class Demand:
         self._outline, self._declared = outline, declared
         self._words = set(words)
         self._wanted = {name for name, sketch in outline.functions.items() if traced and sketch.flushes}
+        self._reaching: set[str] = set()
+        self.passed_by: set[str] = set()
+        """Functions that were called and not looked at."""
         self._held: set[tuple[str, str]] = set()
         """By which names functions and objects are to be had, with the name of that function or of its class."""
         self._settle()
@@ -44,6 +47,18 @@ class Demand:
     def wants(self, info: FunctionInfo) -> bool:
         """Tell whether a function is worth a look by itself."""
         return info.name in self._wanted
+
+    def reaches(self, name: str) -> bool:
+        """Tell whether a function writes a word that the linter is about, or the name of one that does, and so on."""
+        if name not in self._reaching:
+            self.passed_by.add(name)
+            return False
+        return True
+
+    @property
+    def has_passed_by(self) -> bool:
+        """Tell whether a function was taken to reach nothing of interest, and does."""
+        return not self.passed_by.isdisjoint(self._reaching)
 
     def want(self, names: Iterable[str]) -> None:
         """Look at these functions, whatever they write."""
@@ -97,6 +112,9 @@ class Demand:
         while outer := {one for name in self._wanted for one in self._outline.parents.get(name, ())} - self._wanted:
             self._wanted |= outer
         self._wanted.discard(MODULE)
+        self._reaching |= self._wanted
+        while more := {name for name, one in functions.items() if one.mentions & self._reaching} - self._reaching:
+            self._reaching |= more
 
     def _more_words(self) -> set[str]:
         """Return what holds, or is, something that a word stands for: variables of the module, and what was learnt."""

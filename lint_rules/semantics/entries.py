@@ -130,8 +130,7 @@ def _shutdowns(found: list[Lifespan], setting: Setting) -> Iterator[EntryPoint]:
     """Yield what an application that makes traced calls leaves undelivered when it shuts down: one finding, for one
     delivery is enough."""
     assert setting.program is not None
-    whole = setting.program.everything()
-    if not (whole.awaits_litellm if setting.callbacks else whole.observes):
+    if not (setting.program.awaits_litellm if setting.callbacks else setting.program.observes):
         return
     judged = [(one, _judge_shutdown(one, setting)) for one in (*_own(found, setting), *_foreign(setting))]
     if all(judgement is not None for _, judgement in judged):
@@ -191,7 +190,7 @@ def _judged_at_home(info: FunctionInfo) -> bool:
     """Tell whether the module of a lifespan leads to the traced calls and to the callback itself."""
     node = info.node
     program = info.home.program(ast.Module([node], [])) if not isinstance(node, ast.Lambda) else None
-    return program is not None and bool(program.callbacks) and program.everything().awaits_litellm
+    return program is not None and bool(program.callbacks) and program.awaits_litellm
 
 
 def _judge_shutdown(one: _Shutdown, setting: Setting) -> Judgement | None:

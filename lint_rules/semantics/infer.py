@@ -53,7 +53,7 @@ from lint_rules.semantics.record import (
 from lint_rules.semantics.syntax import (
     field_names,
     imports,
-    is_generator,
+    is_short,
     loops_of,
     nodes_of,
     observation_type,
@@ -255,7 +255,7 @@ class Machine:
     def run(self) -> Record:
         """Interpret the module and every function in it; twice where methods have read state that was not settled."""
         self._pass()
-        if self._has_read_unsettled():
+        if self._has_read_unsettled() or self.demand.has_passed_by:
             self.settled = {info: dict(info.attributes) for info in self.classes.values()}
             self._reset()
             self._pass()
@@ -378,7 +378,7 @@ class Machine:
             ]
             role = roles[0] if roles else Role.PLAIN
             frame = self.frame
-            info = FunctionInfo(node, name, frame.info, frame.owner, frame.home, role, is_generator(node))
+            info = FunctionInfo(node, name, frame.info, frame.owner, frame.home, role)
             self.infos[node] = info
         return info
 
@@ -601,7 +601,7 @@ class Machine:
         self, function: Function, parameters: dict[str, Value], env: Environment, node: ast.Call | None
     ) -> Value:
         info = function.info
-        if info.home is not self.home and not self._is_worth_it(function, parameters):
+        if not self._is_worth_it(function, parameters):
             for loop in loops_of(info.node):
                 self.record.loops.setdefault(loop, Sightings()).add("a caller without a stream", False)
             return Pending(UNKNOWN) if info.is_async and not info.is_generator else UNKNOWN
@@ -629,9 +629,14 @@ class Machine:
         return replace(value, via=(*value.via, self._here(node, f"`{info.name}` returns it")))
 
     def _is_worth_it(self, function: Function, parameters: dict[str, Value]) -> bool:
-        """Tell whether a function of another module can matter: by what it is given, or by where its names lead."""
-        given = any(is_telling(value, self.home.declared) and value != function.bound for value in parameters.values())
-        return given or function.info.home.leads(function.info.name)
+        """Tell whether a function can matter: by what it is given, or by where its names lead; one of this module, by
+        how it ends or what it returns, too, as far as that can be told from its looks."""
+        info = function.info
+        if any(is_telling(value, self.home.declared) and value != function.bound for value in parameters.values()):
+            return True
+        if info.home is not self.home:
+            return info.home.leads(info.name)
+        return (info.is_async and bool(self.start)) or is_short(info.node) or self.demand.reaches(info.name)
 
     def _generated(self, info: FunctionInfo, summary: Summary, node: ast.Call | None) -> Value:
         """Return what a call of a generator gives: a stream of its own if it yields from inside a loop over one."""

@@ -231,7 +231,18 @@ class Project:
         own = outline(tree, self.home(path))
         registering = [self._outline(one) for one in paths[1:] if self.prospects.traces(one)]
         callbacks = frozenset().union(*(one.callbacks for one in registering if one is not None))
-        return Program(callbacks, own.tracing_off, partial(self._outlined, path, own, paths[1:]))
+        outlined, writing = partial(self._outlined, path, own, paths[1:]), partial(self._writing, own, paths[1:])
+        return Program(callbacks, own.tracing_off, outlined, writing)
+
+    def _writing(self, own: Outline, others: list[str], words: re.Pattern[bytes]) -> Iterator[Outline]:
+        """Yield the outline of an entry module, and those of the other modules in whose text one of the words stands,
+        or of all where settings declare what those words are about."""
+        yield own
+        for one in others:
+            if self.declared.names or words.search(self.modules.read(one) or b""):
+                found = self._outline(one)
+                if found is not None:
+                    yield found
 
     def _outlined(
         self, path: str, own: Outline, others: list[str]

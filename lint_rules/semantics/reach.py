@@ -128,6 +128,8 @@ class Program:
     """The entry module switches tracing off."""
     outlined: Callable[[], tuple[tuple[Outline, ...], tuple[tuple[int, ...], ...]]]
     """Gives the outlines, and for each module the modules that it imports itself."""
+    writing: Callable[[re.Pattern[bytes]], Iterable[Outline]]
+    """Gives the outlines of the modules in whose text something stands, one after the other."""
 
     @cached_property
     def _outlined(self) -> tuple[tuple[Outline, ...], tuple[tuple[int, ...], ...]]:
@@ -188,13 +190,15 @@ class Program:
                 by_name.setdefault(name, []).append(sketch)
         return by_name
 
-    def everything(self) -> Sketch:
-        """Return what happens anywhere in the program."""
-        whole = Sketch()
-        for outline in self.outlines:
-            for sketch in outline.functions.values():
-                whole.merge(sketch)
-        return whole
+    @cached_property
+    def awaits_litellm(self) -> bool:
+        """Whether a coroutine anywhere in the program calls LiteLLM."""
+        return any(sketch.awaits_litellm for one in self.writing(_ASYNC) for sketch in one.functions.values())
+
+    @cached_property
+    def observes(self) -> bool:
+        """Whether anything in the program records something with the Langfuse SDK."""
+        return any(sketch.observes for one in self.writing(_LANGFUSE) for sketch in one.functions.values())
 
 
 @dataclass(frozen=True)
@@ -320,6 +324,8 @@ def _sketch_declared(
 
 
 _ASYNC_CALLS = frozenset(name.rpartition(".")[2] for name, call in sdk.CALLS.items() if call.is_async)
+_ASYNC = re.compile("|".join(sorted(_ASYNC_CALLS)).encode())
+_LANGFUSE = re.compile(rb"langfuse")
 
 
 def _may_be_langfuse(receiver: ast.expr, aliases: frozenset[str]) -> bool:

@@ -148,7 +148,7 @@ def observed(env: Environment, machine: Machine) -> None:
 
 def deferred(function: Function, env: Environment, machine: Machine) -> None:
     """A function is handed to something that will call it: if it delivers, delivery is arranged for."""
-    if delivers(function, machine):
+    if env.routes and delivers(function, machine):
         delivery.deferred(env)
 
 

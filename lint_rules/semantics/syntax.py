@@ -177,6 +177,16 @@ def last_name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
+_SHORT = 4
+
+
+def is_short(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
+    """Tell whether a function is looked at in less time than it takes to ask whether that is worth it."""
+    if isinstance(node, ast.Lambda):
+        return True
+    return len(node.body) <= _SHORT and not any(hasattr(statement, "body") for statement in node.body)
+
+
 def is_generator(node: ast.AST) -> bool:
     """Tell whether a function's own body yields."""
     return any(isinstance(child, ast.Yield | ast.YieldFrom) for child in own_nodes(node))

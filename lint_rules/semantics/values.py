@@ -11,10 +11,12 @@ import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lint_rules.finding import Step
 from lint_rules.semantics.declared import NOTHING_DECLARED, Declared
+from lint_rules.semantics.syntax import is_generator
 
 if TYPE_CHECKING:
     from lint_rules.semantics.environment import Environment
@@ -187,7 +189,11 @@ class FunctionInfo:
     home: Home = field(default_factory=Home)
     """The module that holds the `def`."""
     role: Role = field(default_factory=lambda: Role.PLAIN)
-    is_generator: bool = False
+
+    @cached_property
+    def is_generator(self) -> bool:
+        """Whether its own body yields."""
+        return is_generator(self.node)
 
     @property
     def is_async(self) -> bool:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from lint_rules.semantics import sdk
 from lint_rules.semantics.langfuse_api import MEMBER_NAMES
-from lint_rules.semantics.leaks import Leaks, makes_streams, may_be_given, obtained
+from lint_rules.semantics.leaks import Leaks, any_of, makes_streams, may_be_given, obtained
 from lint_rules.semantics.lifespans import ADDERS, APPLICATION_NAMES, APPLICATIONS, ENDPOINTS, VERBS
 from lint_rules.semantics.syntax import last_name, nodes_of, parse
 from lint_rules.semantics.values import Interest
@@ -33,23 +33,41 @@ _SITES = re.compile(
 )
 """What a module needs, beside the SDKs somewhere among its imports, to have a finding."""
 _CALLBACKS = re.compile(rb"\b(?:%s)\b" % "|".join(sorted(sdk.CALLBACK_KEYWORDS)).encode())
-_LOOPS = rb"(?:asyncio|anyio|trio|uvloop|nest_asyncio|asgiref)"
-_ENDS = re.compile(
-    rb"\b%(loops)s\s*\.\s*(?:runners\s*\.\s*)?run\b|\bimport\b[^\n]*\b(?:run|%(loops)s\s+as)\b"
-    rb"|\n[ \t]*run\s*(?:,|\)|as\b)|\bRunner\b"
-    rb"|run_until_complete|run_sync|async_to_sync|lifespan|cleanup_ctx|on_(?:shutdown|cleanup)|(?:before|after)_server_stop"
-    rb"|after_serving|main_process_stop|\bshutdown[ \t]*=|\bshutdown\.(?:append|extend)\b|[\"']shutdown[\"']"
-    % {b"loops": _LOOPS}
+_ENDS = tuple(
+    map(
+        re.compile,
+        (
+            rb"asyncio\s*\.\s*(?:runners\s*\.\s*)?run\b",
+            rb"anyio\s*\.\s*run\b",
+            rb"trio\s*\.\s*run\b",
+            rb"uvloop\s*\.\s*run\b",
+            rb"import\b[^\n]*\b(?:run|(?:asyncio|anyio|trio|uvloop|nest_asyncio|asgiref)\s+as)\b",
+            rb"\n[ \t]*run\s*(?:,|\)|as\b)",
+            rb"Runner\b",
+            rb"run_until_complete",
+            rb"run_sync",
+            rb"async_to_sync",
+            rb"lifespan",
+            rb"cleanup_ctx",
+            rb"on_(?:shutdown|cleanup)",
+            rb"before_server_stop",
+            rb"after_server_stop",
+            rb"after_serving",
+            rb"main_process_stop",
+            rb"shutdown(?:[ \t]*=|\.(?:append|extend)\b|[\"'])",
+        ),
+    )
 )
 """What a module writes that runs coroutines to their end, or is told when the program ends."""
 _LIFESPAN = re.compile(rb"\b(?:%s)\b" % "|".join(sorted(APPLICATIONS | APPLICATION_NAMES)).encode())
 """What the function takes that an application runs around its life, whatever that is called."""
 _EXPORTS = re.compile(rb"racer_provider|TracerProvider|Langfuse")
 """What a module mentions that flushes an exporter."""
-_HANDLES = re.compile(
-    rb"@[^\n]*\b(?:%(verbs)s)\b|\b(?:%(verbs)s)\(\s*[a-zA-Z]*[\"']/|\b(?:%(rest)s)\b"
-    % {b"verbs": "|".join(sorted(VERBS)).encode(), b"rest": "|".join(sorted(ADDERS | ENDPOINTS)).encode()}
-)
+_VERBS = "|".join(sorted(VERBS)).encode()
+_DECORATES = re.compile(rb"@[^\n]*\b(?:%s)\b" % _VERBS)
+_HAS_ROUTES, _ROUTES = re.compile(rb"\(\s*[a-zA-Z]*[\"']/"), re.compile(rb"\b(?:%s)\(\s*[a-zA-Z]*[\"']/" % _VERBS)
+_SERVING = (b"Route", b"View", b"Endpoint", b"RequestHandler", b"add_")
+_SERVERS = re.compile(rb"\b(?:%s)\b" % "|".join(sorted(ADDERS | ENDPOINTS)).encode())
 """What a module writes that has coroutines serve requests."""
 
 
@@ -222,8 +240,12 @@ class Prospects:
         imports, directly or not."""
         if not (realm.is_traced or self.traces(path)):
             return False
-        serves = b"async def" in data and _HANDLES.search(data) is not None
-        registers = _CALLBACKS.search(data) is not None and (b"litellm" in data or obtained(data, realm.leaks.sdk))
+        serves = b"async def" in data and _may_serve(data)
+        registers = (
+            b"callback" in data
+            and _CALLBACKS.search(data) is not None
+            and (b"litellm" in data or bool(obtained(data, realm.leaks.sdk)))
+        )
         if (serves or registers or _may_end(data)) and self._leads_to(self.traces, path):
             return True
         return serves and self._project.matters_as(path, data) and self._leads_to(self.exports, path)
@@ -248,9 +270,16 @@ class Prospects:
 
 def _may_end(data: bytes) -> bool:
     """Tell whether a module may run coroutines to their end, or be told when the program ends."""
-    if _ENDS.search(data):
+    if any_of(_ENDS, data):
         return True
     return b"asynccontextmanager" in data and _LIFESPAN.search(data) is not None
+
+
+def _may_serve(data: bytes) -> bool:
+    """Tell whether a module may have coroutines serve requests."""
+    if _DECORATES.search(data) or (_HAS_ROUTES.search(data) and _ROUTES.search(data)):
+        return True
+    return any(word in data for word in _SERVING) and _SERVERS.search(data) is not None
 
 
 def _names_langfuse(data: bytes) -> bool:

@@ -55,10 +55,8 @@ def call(node: ast.Call, env: Environment, machine: Machine) -> Value:
     callee = machine.evaluate(node.func, env)
     machine.calls += _may_raise(callee)
     if isinstance(callee, External):
-        if callee.dotted in sdk.RUNNERS:
-            return runs.entry_point(node, sdk.RUNNERS[callee.dotted], env, machine)
-        if callee.dotted in sdk.LOOP_RUN_METHODS:
-            return runs.entry_point(node, callee.dotted.rpartition(".")[2], env, machine)
+        if (runner := _runner_called(callee.dotted)) is not None:
+            return runs.entry_point(node, runner, env, machine)
         if (flag := type_test(node, callee, machine, env)) is not None:
             return flag
     arguments = Arguments(node, env, machine)
@@ -82,6 +80,13 @@ def call(node: ast.Call, env: Environment, machine: Machine) -> Value:
     if isinstance(callee, Partial):
         return _partial_call(callee, arguments)
     return _unknown(node.func, arguments)
+
+
+def _runner_called(dotted: str) -> str | None:
+    """Return how a callable that runs coroutines to their end is called in messages; None: it is none."""
+    if dotted in sdk.LOOP_RUN_METHODS:
+        return dotted.rpartition(".")[2]
+    return sdk.RUNNERS.get(dotted)
 
 
 def _may_raise(callee: Value) -> bool:

@@ -35,7 +35,7 @@ class Demand:
 
     def __init__(self, outline: Outline, words: Set[str], declared: Declared, *, traced: bool) -> None:
         self._outline, self._declared = outline, declared
-        self._words = set(words)
+        self._words = {*words, *outline.words_of(traced=traced)}
         self._wanted = {name for name, sketch in outline.functions.items() if traced and sketch.flushes}
         self._reaching: set[str] = set()
         self.passed_by: set[str] = set()
@@ -49,7 +49,7 @@ class Demand:
         return info.name in self._wanted
 
     def reaches(self, name: str) -> bool:
-        """Tell whether a function writes a word that the linter is about, or the name of one that does, and so on."""
+        """Tell whether a function is one of those, or writes the name of one, and so on."""
         if name not in self._reaching:
             self.passed_by.add(name)
             return False
@@ -77,9 +77,7 @@ class Demand:
         """Learn what is to be had by the name of a function, an attribute or a variable."""
         for value in values:
             for part in parts(value):
-                if isinstance(part, Function):
-                    self._held.add((name, part.info.name))
-                elif isinstance(part, Class | Object):
+                if isinstance(part, Function | Class | Object):
                     self._held.add((name, part.info.name))
                 elif self._is_of_interest(part):
                     self.tell(name, owner)
@@ -112,7 +110,7 @@ class Demand:
         while outer := {one for name in self._wanted for one in self._outline.parents.get(name, ())} - self._wanted:
             self._wanted |= outer
         self._wanted.discard(MODULE)
-        self._reaching |= self._wanted
+        self._reaching |= self._wanted | (self._words & functions.keys())
         while more := {name for name, one in functions.items() if one.mentions & self._reaching} - self._reaching:
             self._reaching |= more
 

@@ -237,10 +237,7 @@ def _join_names(left: dict[str, Value], right: dict[str, Value]) -> dict[str, Va
                 joined[path] = value
         else:
             joined[path] = value if other is value else join(value, other)
-    for path, value in right.items():
-        if path not in left and _is_name(path):
-            joined[path] = value
-    return joined
+    return joined | {path: value for path, value in right.items() if path not in left and _is_name(path)}
 
 
 def reaches(path: str, other: str) -> bool:

@@ -38,7 +38,7 @@ from lint_rules.semantics.questions import (
     receiver_of,
     tells,
 )
-from lint_rules.semantics.reach import Outline, outline
+from lint_rules.semantics.reach import outline
 from lint_rules.semantics.record import (
     CallSite,
     Context,
@@ -216,7 +216,8 @@ class Machine:
         self.read: dict[tuple[ClassInfo, str], Value | None] = {}
         """What attributes of instances were when they were read first."""
         self.leaks = Leaks()
-        self.demand = Demand(Outline(tree), frozenset(), self.home.declared, traced=False)
+        self.demand: Demand | None = None
+        """None: only what importing the module runs is looked at."""
         self._paths: dict[ast.expr, str | None] = {}
         self._reset()
 
@@ -254,11 +255,12 @@ class Machine:
 
     def run(self) -> Record:
         """Interpret the module and every function in it; twice where methods have read state that was not settled."""
-        self._pass()
-        if self._has_read_unsettled() or self.demand.has_passed_by:
+        demand = self.demand = self._demanded()
+        self._pass(demand)
+        if self._has_read_unsettled() or demand.has_passed_by:
             self.settled = {info: dict(info.attributes) for info in self.classes.values()}
             self._reset()
-            self._pass()
+            self._pass(demand)
         return self.record
 
     def _has_read_unsettled(self) -> bool:
@@ -285,40 +287,38 @@ class Machine:
                 self.leaks.note(name, value)
         return self.record
 
-    def _pass(self) -> None:
+    def _pass(self, demand: Demand) -> None:
         self.run_top_level()
-        self.demand = demand = self._demanded()
+        self._learn_names(demand)
         done: set[ast.AST] = set()
         growing = True
         while growing:
-            for function in self._defined(done):
-                self._look_at(function)
+            for function in self._wanted(demand, done):
+                if self.summarise(function, self.parameters_alone(function), self.start, None) is None:
+                    demand.tell(function.info.name, function.info.owner)
             self._learn(demand)
             growing = demand.settle()
 
-    def _look_at(self, function: Function) -> None:
-        summary = self.summarise(function, self.parameters_alone(function), self.start, None)
-        if summary is None:
-            self.demand.tell(function.info.name, function.info.owner)
-
     def _demanded(self) -> Demand:
-        """Return which functions are worth a look by themselves."""
-        outlined, interest, declared = outline(self.tree, self.home), self.interest, self.home.declared
-        near = {name for name, value in self.home.names.items() if is_near(value, declared)}
+        """Return which functions are worth a look by themselves, as far as that is known before anything is seen."""
+        interest = self.interest
+        traced = interest is None or interest.traced
+        words = interest.words if interest is not None else frozenset()
+        demand = Demand(outline(self.tree, self.home), words, self.home.declared, traced=traced)
         if interest is None:
-            demand = Demand(outlined, outlined.words_of(traced=True) | near, declared, traced=True)
             demand.want(one.node.name for one in lifespans(self.tree))
             demand.want(around_lifespans(self.tree))
             demand.want_runners()
-        else:
-            near = {name for name in near if self._is_of_interest(self.home.names[name], interest)}
-            words = outlined.words_of(traced=interest.traced) | near | interest.words
-            demand = Demand(outlined, words, declared, traced=interest.traced)
-        for name, value in self.home.names.items():
-            if not is_near(value, declared):
-                demand.learn(name, [value])
-        demand.settle()
         return demand
+
+    def _learn_names(self, demand: Demand) -> None:
+        """Take into account what the top level binds."""
+        for name, value in self.home.names.items():
+            if not is_near(value, self.home.declared):
+                demand.learn(name, [value])
+            elif self.interest is None or self._is_of_interest(value, self.interest):
+                demand.tell(name)
+        demand.settle()
 
     def _learn(self, demand: Demand) -> None:
         """Take into account what the classes keep, and what of that has been read before anything was seen to be kept
@@ -337,13 +337,11 @@ class Machine:
             return interest.traced or value.dotted in LEADING
         return False  # of another module's things, the names are written
 
-    def _defined(self, done: set[ast.AST]) -> Iterator[Function]:
+    def _wanted(self, demand: Demand, done: set[ast.AST]) -> Iterator[Function]:
         """Yield every function in demand that is defined so far, constructors first, and those that interpreting them
         defines."""
         while waiting := [
-            function
-            for node, function in self.functions.items()
-            if node not in done and self.demand.wants(function.info)
+            function for node, function in self.functions.items() if node not in done and demand.wants(function.info)
         ]:
             for function in sorted(waiting, key=lambda function: function.info.name != "__init__"):
                 done.add(function.info.node)
@@ -636,7 +634,9 @@ class Machine:
             return True
         if info.home is not self.home:
             return info.home.leads(info.name)
-        return (info.is_async and bool(self.start)) or is_short(info.node) or self.demand.reaches(info.name)
+        if self.demand is None or is_short(info.node) or (info.is_async and bool(self.start)):
+            return True
+        return self.demand.reaches(info.name)
 
     def _generated(self, info: FunctionInfo, summary: Summary, node: ast.Call | None) -> Value:
         """Return what a call of a generator gives: a stream of its own if it yields from inside a loop over one."""
@@ -698,20 +698,21 @@ class Machine:
         summary = self.summaries[key] = self._interpret(function, parameters, routes, context)
         if leaves_home:
             self.foreign_steps, self.abroad = self._steps_abroad(), None
-        if info.home is self.home:
-            self._note_demand(info, summary, parameters, routes)
+        if info.home is self.home and self.demand is not None:
+            self._note_demand(self.demand, info, summary, parameters, routes)
         return summary
 
     def _note_demand(
-        self, info: FunctionInfo, summary: Summary, parameters: dict[str, Value], routes: Routes
+        self, demand: Demand, info: FunctionInfo, summary: Summary, parameters: dict[str, Value], routes: Routes
     ) -> None:
         """Note that a function gives or does something that its callers are worth a look for."""
-        matters = summary.suspended or summary.exhausted or summary.logged or summary.abandoned or summary.calls
-        matters = matters or summary.killed or summary.blocks or summary.hands_over
-        if matters or (routes and summary.routes != routes) or any(map(is_carried, parameters.values())):
-            self.demand.tell(info.name, info.owner)
+        seen = (summary.suspended, summary.exhausted, summary.logged, summary.abandoned, summary.calls, summary.killed)
+        moves = bool(routes) and summary.routes != routes
+        given = any(map(is_carried, parameters.values()))
+        if any(seen) or moves or given or summary.blocks or summary.hands_over:
+            demand.tell(info.name, info.owner)
         fields = (value for one in summary.yields for _, value in one.fields)
-        self.demand.learn(info.name, (summary.value, summary.yielded, *fields), info.owner)
+        demand.learn(info.name, (summary.value, summary.yielded, *fields), info.owner)
 
     def _steps_abroad(self) -> int:
         return self.foreign_steps + (self.steps - self.abroad if self.abroad is not None else 0)

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 from lint_rules.semantics import sdk
 from lint_rules.semantics.langfuse_api import MEMBER_NAMES
 from lint_rules.semantics.leaks import Leaks, any_of, makes_streams, may_be_given, obtained
-from lint_rules.semantics.lifespans import ADDERS, APPLICATION_NAMES, APPLICATIONS, ENDPOINTS, VERBS
-from lint_rules.semantics.syntax import last_name, nodes_of, parse
+from lint_rules.semantics.lifespans import ADDERS, APPLICATION_NAMES, APPLICATIONS, ENDPOINTS, VERBS, lifespans
+from lint_rules.semantics.reach import ASYNC_CALLS
+from lint_rules.semantics.syntax import RUNNERS, last_name, nodes_of, parse, walk
 from lint_rules.semantics.values import Interest
 
 if TYPE_CHECKING:
@@ -59,6 +60,13 @@ _ENDS = tuple(
     )
 )
 """What a module writes that runs coroutines to their end, or is told when the program ends."""
+_ASYNC = re.compile("|".join(sorted(ASYNC_CALLS)).encode())
+"""What a module writes that calls LiteLLM in a coroutine."""
+_ELSEWHERE = re.compile(
+    rb"multiprocessing|billiard|ProcessPool|enqueue|@[^\n]*\bjob\b|functions_framework|async_to_sync"
+    rb"|\bdef\s+\w+\s*\(\s*(?:self\s*,\s*)?_*event\b"
+)
+"""What a module writes of which methods run in a process of their own, or end differently."""
 _LIFESPAN = re.compile(rb"\b(?:%s)\b" % "|".join(sorted(APPLICATIONS | APPLICATION_NAMES)).encode())
 """What the function takes that an application runs around its life, whatever that is called."""
 _EXPORTS = re.compile(rb"racer_provider|TracerProvider|Langfuse")
@@ -67,7 +75,10 @@ _VERBS = "|".join(sorted(VERBS)).encode()
 _DECORATES = re.compile(rb"@[^\n]*\b(?:%s)\b" % _VERBS)
 _HAS_ROUTES, _ROUTES = re.compile(rb"\(\s*[a-zA-Z]*[\"']/"), re.compile(rb"\b(?:%s)\(\s*[a-zA-Z]*[\"']/" % _VERBS)
 _SERVING = (b"Route", b"View", b"Endpoint", b"RequestHandler", b"add_")
-_SERVERS = re.compile(rb"\b(?:%s)\b" % "|".join(sorted(ADDERS | ENDPOINTS)).encode())
+_SERVERS = re.compile(
+    rb"\b(?:%s)\s*\(|\bclass\s+\w+\s*\([^)]*\b(?:%s)\b"
+    % ("|".join(sorted(ADDERS)).encode(), "|".join(sorted(ENDPOINTS)).encode())
+)
 """What a module writes that has coroutines serve requests."""
 
 
@@ -89,6 +100,8 @@ class _Realm:
     """How many of them were asked about."""
     is_traced: bool = False
     """One of them names Langfuse in its code."""
+    awaits: bool | None = None
+    """One of them may call LiteLLM in a coroutine; None: not looked for yet."""
     is_explored: bool = False
     is_open: bool = False
     """Nothing can be ruled out."""
@@ -148,7 +161,7 @@ class Prospects:
         """Tell whether a module imports one that is not of its project."""
         if path in realm.members and (realm.outward is None or realm.outward.search(b"\n" + data) is None):
             return False
-        return not realm.members.issuperset(self._modules.imports(path))
+        return any(one not in realm.members and one.endswith(".py") for one in self._modules.imports(path))
 
     # Streams
 
@@ -173,7 +186,7 @@ class Prospects:
         if self._ends_traced(path, data, realm):
             return None
         leaks = realm.leaks
-        if self.traces(path) or obtained(data, leaks.langfuse):
+        if self.traces(path) or obtained(data, leaks.langfuse) or (realm.is_traced and self._registers(data, realm)):
             return Interest(leaks.words | leaks.given | leaks.langfuse | leaks.calls, traced=True)
         return Interest(leaks.words | leaks.given, traced=False)
 
@@ -233,7 +246,9 @@ class Prospects:
     def _is_traced(self, path: str, data: bytes, realm: _Realm) -> bool:
         """Tell whether a module uses what Langfuse has made, or ends something that is traced."""
         self._explore(realm)
-        return bool(obtained(data, realm.leaks.langfuse)) or self._ends_traced(path, data, realm)
+        if obtained(data, realm.leaks.langfuse) or self._ends_traced(path, data, realm):
+            return True
+        return realm.is_traced and self._registers(data, realm) and self._leads_to(self.traces, path)
 
     def _ends_traced(self, path: str, data: bytes, realm: _Realm) -> bool:
         """Tell whether a module that may end a program or serve requests has to do with traces, itself or by what it
@@ -241,14 +256,23 @@ class Prospects:
         if not (realm.is_traced or self.traces(path)):
             return False
         serves = b"async def" in data and _may_serve(data)
-        registers = (
-            b"callback" in data
-            and _CALLBACKS.search(data) is not None
-            and (b"litellm" in data or bool(obtained(data, realm.leaks.sdk)))
-        )
-        if (serves or registers or _may_end(data)) and self._leads_to(self.traces, path):
+        if (serves or (_may_end(data) and self._may_owe(data, realm))) and self._leads_to(self.traces, path):
             return True
         return serves and self._project.matters_as(path, data) and self._leads_to(self.exports, path)
+
+    def _may_owe(self, data: bytes, realm: _Realm) -> bool:
+        """Tell whether something can be undelivered when a coroutine in a module has run: calls of LiteLLM, wherever in
+        the project coroutines make any, or what the Langfuse SDK recorded, where a program starts."""
+        if realm.awaits is None:
+            own = _ASYNC.search(data) is not None
+            realm.awaits = own or any(_ASYNC.search(self._modules.read(one) or b"") for one in realm.paths)
+        return realm.awaits or _may_start(data)
+
+    def _registers(self, data: bytes, realm: _Realm) -> bool:
+        """Tell whether a module may register a callback with LiteLLM."""
+        if b"callback" not in data or not _CALLBACKS.search(data):
+            return False
+        return b"litellm" in data or bool(obtained(data, realm.leaks.sdk))
 
     def _leads_to(self, holds: Callable[[str], bool], path: str) -> bool:
         """Tell whether something holds of a module, or of one that it imports, directly or not."""
@@ -273,6 +297,20 @@ def _may_end(data: bytes) -> bool:
     if any_of(_ENDS, data):
         return True
     return b"asynccontextmanager" in data and _LIFESPAN.search(data) is not None
+
+
+def _may_start(data: bytes) -> bool:
+    """Tell whether a program may start in a module: not where only methods run coroutines, or are told that it ends."""
+    if _ELSEWHERE.search(data):
+        return True
+    try:
+        tree = parse(data)
+    except (SyntaxError, RecursionError, MemoryError):
+        return True
+    if any(lifespans(tree)):
+        return True
+    outside = [statement for statement in tree.body if not isinstance(statement, ast.ClassDef)]
+    return any(isinstance(node, ast.expr) and last_name(node) in RUNNERS for one in outside for node in walk(one))
 
 
 def _may_serve(data: bytes) -> bool:

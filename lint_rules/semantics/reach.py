@@ -282,7 +282,7 @@ def _sketch(scope: ast.AST, nodes: list[ast.AST], aliases: _Aliases) -> Sketch:
             (loaded if isinstance(node.ctx, ast.Load) else stored).add(node.id)
         elif isinstance(node, ast.Attribute):
             sketch.mentions.add(node.attr)
-            sketch.awaits_litellm |= node.attr in _ASYNC_CALLS
+            sketch.awaits_litellm |= node.attr in ASYNC_CALLS
             sketch.flushes |= node.attr in FLUSHES and _may_be_langfuse(node.value, aliases.langfuse)
             if isinstance(node.ctx, ast.Store):
                 sketch.stores.add(node.attr)
@@ -296,7 +296,7 @@ def _sketch(scope: ast.AST, nodes: list[ast.AST], aliases: _Aliases) -> Sketch:
             sketch.mentions.add(node.value)
     sketch.observes |= bool(loaded & aliases.langfuse)
     sketch.mentions |= loaded - stored
-    sketch.awaits_litellm |= bool(sketch.mentions & _ASYNC_CALLS)
+    sketch.awaits_litellm |= bool(sketch.mentions & ASYNC_CALLS)
     sketch.flushes |= bool(sketch.mentions & {"GLOBAL_LOGGING_WORKER", "flush_langfuse_tracing"})
     if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
         sketch.mentions.update(name for node in nodes for name in _imported(node))
@@ -323,8 +323,8 @@ def _sketch_declared(
     sketch.flushes |= path in declared.flushes or method in declared.flushing
 
 
-_ASYNC_CALLS = frozenset(name.rpartition(".")[2] for name, call in sdk.CALLS.items() if call.is_async)
-_ASYNC = re.compile("|".join(sorted(_ASYNC_CALLS)).encode())
+ASYNC_CALLS = frozenset(name.rpartition(".")[2] for name, call in sdk.CALLS.items() if call.is_async)
+_ASYNC = re.compile("|".join(sorted(ASYNC_CALLS)).encode())
 _LANGFUSE = re.compile(rb"langfuse")
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import compileall
+import os
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pairs_under_test import pair_name
 
+ROOT = Path(__file__).parents[1]
 LONGEST_FIRST = ("test_cases.py", "test_verdicts.py", "test_verify.py")
 """Where files are handed out to workers, the last one to be taken must not be the longest."""
 
@@ -15,6 +20,13 @@ LONGEST_FIRST = ("test_cases.py", "test_verdicts.py", "test_verify.py")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     names = {name: rank for rank, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: names.get(item.path.name, len(names)))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile what hundreds of tests start: where Python may write no bytecode, each of them would do so again."""
+    if sys.dont_write_bytecode and not hasattr(config, "workerinput"):
+        for room in ("lint_rules", "codemods"):
+            compileall.compile_dir(ROOT / room, quiet=2)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -51,3 +63,21 @@ def pair(pytestconfig: pytest.Config) -> str:
 def shim_python(pytestconfig: pytest.Config) -> str:
     """The interpreter in which the case programs run."""
     return str(pytestconfig.getoption("--shim-python"))
+
+
+@pytest.fixture(scope="session", name="nowhere")
+def nowhere_fixture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty folder."""
+    return tmp_path_factory.mktemp("nowhere")
+
+
+@pytest.fixture(autouse=True)
+def in_no_project(nowhere: Path) -> Iterator[None]:
+    """Run a test outside of this project: `program.py` would belong to it, and all of it would be looked at each time.
+
+    Whatever a test wants to be in a project, it puts into one.
+    """
+    before = Path.cwd()
+    os.chdir(nowhere)
+    yield
+    os.chdir(before)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import compileall
 import os
 import sys
 from collections.abc import Iterator
@@ -12,7 +11,6 @@ from typing import Any
 import pytest
 from pairs_under_test import pair_name
 
-ROOT = Path(__file__).parents[1]
 LONGEST_FIRST = ("test_cases.py", "test_verdicts.py", "test_verify.py")
 """Where files are handed out to workers, the last one to be taken must not be the longest."""
 
@@ -22,11 +20,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: names.get(item.path.name, len(names)))
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Compile what hundreds of tests start: where Python may write no bytecode, each of them would do so again."""
-    if sys.dont_write_bytecode and not hasattr(config, "workerinput"):
-        for room in ("lint_rules", "codemods"):
-            compileall.compile_dir(ROOT / room, quiet=2)
+def pytest_configure() -> None:
+    """Let Python keep bytecode, whatever the environment says: a thousand processes would compile the same, each anew.
+
+    Some of them are pytest's, which rewrites whole libraries and keeps that as bytecode, too.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -92,6 +92,7 @@ def script(text: str, *arguments: str, cwd: Path, folder: Path) -> subprocess.Po
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": ROOT},
+        start_new_session=os.name != "nt",
     )
 
 
@@ -305,6 +306,28 @@ def test_interrupted_workers_go_quietly(tree: Path, tmp_path: Path) -> None:
     assert done.returncode == 130
     assert "Traceback" not in stderr
     assert all(map(gone, workers))
+
+
+STARTING = """
+import os, sys, time
+from lint_rules import __main__, interrupts
+os.register_at_fork(after_in_child=lambda: (os.write(1, b"begun\\n"), time.sleep(0.5)))
+sys.exit(interrupts.guarded(lambda: __main__.main(["--no-cache", "--jobs", "2", *sys.argv[1:]])))
+"""
+
+
+@fork_only
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_workers_that_have_only_just_been_started_go_as_quietly(
+    tree: Path, tmp_path: Path, name: str, status: int
+) -> None:
+    """A terminal tells all of them, and they still have the handlers of who started them."""
+    done = script(STARTING, ".", cwd=tree, folder=tmp_path)
+    assert done.stdout is not None
+    assert done.stdout.readline() == "begun\n"
+    os.killpg(done.pid, getattr(signal, name))
+    _, stderr = done.communicate(timeout=20)
+    assert (done.returncode, stderr) == (status, "Interrupted: not everything was checked; every file is whole.\n")
 
 
 @fork_only

@@ -17,7 +17,7 @@ demo: $(VENV)/.shim  ## Find, fix and prove the three original losses
 	@$(BIN)/python tests/demo.py
 
 test: $(VENV)/.test .venvs/$(LEGACY)/.installed lint  ## Run the linters and the whole default suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-all:  ## Run the suite on every supported Python that this machine has (TESTS='tests/cli -x' for a part of it)
 	$(PYTHON) tests/pythons.py $(TESTS)

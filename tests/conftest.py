@@ -11,8 +11,23 @@ from typing import Any
 import pytest
 from pairs_under_test import pair_name
 
-LONGEST_FIRST = ("test_cases.py", "test_verdicts.py", "test_verify.py")
-"""Where files are handed out to workers, the last one to be taken must not be the longest."""
+LONGEST_FIRST = (
+    "test_cases.py",
+    "test_verdicts.py",
+    "test_canary.py",
+    "test_verify.py",
+    "test_matrix.py",
+    "test_pre_commit.py",
+    "test_run.py",
+    "test_processes.py",
+    "test_cli.py",
+    "test_reached.py",
+    "test_html.py",
+    "test_wire.py",
+    "test_pytest_plugin.py",
+)
+"""Files that take a minute or some tens of seconds. Where files are handed out to workers (`--no-loadscope-reorder`: in
+this order), the last ones to be taken must not be among them."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -92,16 +92,16 @@ def arrived(tmp_path_factory: pytest.TempPathFactory, failing: Failing) -> Itera
         yield Arrived(endpoint, done, {one.name: json.loads(one.read_text()) for one in folder.iterdir()})
 
 
-def failed(answer: Answer) -> Done:
+def failed(answer: Answer, reason: str) -> Done:
     """Run where Langfuse does not do its part."""
     with sink(answer=answer) as endpoint:
-        return waiting(LANGFUSE_HOST=endpoint.url)
+        return waiting(lambda done: reason in done.stdout, LANGFUSE_HOST=endpoint.url)
 
 
 def unreadable() -> Done:
     """Run where Langfuse accepts all and shows nothing."""
     with sink(keys=KEYS, readable=False) as endpoint:
-        done = waiting(LANGFUSE_HOST=endpoint.url)
+        done = waiting(lambda _: endpoint.observations() != (), LANGFUSE_HOST=endpoint.url)
         assert [one.kind for one in endpoint.observations()] == ["generation"]
     return done
 
@@ -110,7 +110,7 @@ def elsewhere() -> Done:
     """Run where the exporter has another address."""
     with sink(keys=KEYS) as here, sink() as there:
         urls = {"LANGFUSE_HOST": here.url, "LANGFUSE_OTEL_HOST": there.url}
-        done = waiting("--callback", "langfuse_otel", **urls)
+        done = waiting(lambda _: there.observations() != (), "--callback", "langfuse_otel", **urls)
         assert there.observations() != () and here.observations() == ()
     return done
 
@@ -119,24 +119,28 @@ def silenced() -> Done:
     """Run where OpenTelemetry is switched off."""
     with sink(keys=KEYS) as endpoint:
         switch = {"LANGFUSE_HOST": endpoint.url, "OTEL_SDK_DISABLED": "true"}
-        return waiting("--callback", "langfuse_otel", **switch)
+        return waiting(lambda done: "OTEL_SDK" in done.stdout, "--callback", "langfuse_otel", **switch)
 
 
-WAITS = "25"
-"""Seconds: as long as six runs may need, on a slow machine, to import LiteLLM at once."""
+FAILING: dict[Answer, str] = {
+    "refuse": "connection refused",
+    "500": "HTTP 500",
+    "hang": "Langfuse accepts the connection and does not answer",
+}
 Failing = dict[str, "Future[Done]"]
 
 
-def waiting(*arguments: str, **settings: str) -> Done:
-    return canary("--timeout", WAITS, *arguments, env=deployed(**settings))
+def waiting(has_happened: Callable[[Done], bool], *arguments: str, **settings: str) -> Done:
+    """Run, and give a machine that needs all the time for importing LiteLLM a second go, with more."""
+    done = canary("--timeout", "20", *arguments, env=deployed(**settings))
+    return done if has_happened(done) else canary("--timeout", "90", *arguments, env=deployed(**settings))
 
 
 @pytest.fixture(scope="module")
 def failing() -> Iterator[Failing]:
     """Runs that wait in vain: side by side, for each takes all of its time."""
     with ThreadPoolExecutor(6) as pool:
-        answers: list[Answer] = ["refuse", "500", "hang"]
-        started = {str(answer): pool.submit(failed, answer) for answer in answers}
+        started = {str(answer): pool.submit(failed, answer, reason) for answer, reason in FAILING.items()}
         yield started | {run.__name__: pool.submit(run) for run in (unreadable, elsewhere, silenced)}
 
 
@@ -164,14 +168,7 @@ def test_runs_do_not_take_each_other_s_trace(arrived: Arrived) -> None:
     assert named == list(arrived.langfuse.traces()) and len(set(named)) == 3
 
 
-@pytest.mark.parametrize(
-    ("answer", "reason"),
-    [
-        ("refuse", "connection refused"),
-        ("500", "HTTP 500"),
-        ("hang", "Langfuse accepts the connection and does not answer"),
-    ],
-)
+@pytest.mark.parametrize(("answer", "reason"), FAILING.items())
 def test_a_failing_langfuse_is_1_in_time(failing: Failing, answer: Answer, reason: str) -> None:
     done = failing[answer].result()
     assert done.returncode == 1
@@ -189,12 +186,14 @@ def test_wrong_keys_are_1_at_once(langfuse: Sink, deployment: pytest.MonkeyPatch
 
 def test_accepted_and_never_readable_is_1(failing: Failing) -> None:
     done = failing["unreadable"].result()
-    assert (done.returncode, done.stdout) == (1, f"nothing arrived within {WAITS} s: no error was logged\n")
+    assert done.returncode == 1
+    assert re.fullmatch(r"nothing arrived within \d+ s: no error was logged\n", done.stdout)
 
 
 def test_traces_that_go_elsewhere_are_missed(failing: Failing) -> None:
     done = failing["elsewhere"].result()
-    assert (done.returncode, done.stdout.startswith(f"nothing arrived within {WAITS} s")) == (1, True)
+    assert done.returncode == 1
+    assert re.match(r"nothing arrived within \d+ s", done.stdout)
 
 
 def test_a_switch_that_silences_the_exporter_is_named(failing: Failing) -> None:

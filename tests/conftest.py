@@ -1,4 +1,4 @@
-"""Which LiteLLM and Langfuse the case programs are run with."""
+"""What holds for all tests: where they run, in which order, and which LiteLLM and Langfuse the case programs get."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ demo: $(VENV)/.shim  ## Find, fix and prove the three original losses
 	@$(BIN)/python tests/demo.py
 
 test: $(VENV)/.test .venvs/$(LEGACY)/.installed lint  ## Run the linters and the whole default suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-all:  ## Run the suite on every supported Python that this machine has (TESTS='tests/cli -x' for a part of it)
 	$(PYTHON) tests/pythons.py $(TESTS)
@@ -36,7 +36,7 @@ cases: $(VENV)/.test  ## Lint, fix and run the cases only
 FUZZ ?= 2000
 
 fuzz: $(VENV)/.test  ## Try FUZZ=2000 new programs that nobody wrote: each gets a report, no fix hurts
-	FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/fuzz
+	FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/fuzz tests/semantics/test_prospects.py
 
 # MASS='folder …': trees of your own instead. MASS_OPTIONS='--planted no': as they are, nothing planted.
 mass: $(VENV)/.test  ## Fix the standard library and site-packages in a scratch copy, as they are and with findings planted

@@ -25,10 +25,11 @@ from lint_rules.finding import FileReport, Status
 from lint_rules.gate import Gate, add_gate
 from lint_rules.options import BROKEN, CLEAN, FINDINGS, Parser, add_manual, add_selection, given
 from lint_rules.refusal import Refused
-from lint_rules.report import printable, problem_line
+from lint_rules.report import problem_line
 from lint_rules.stdin import add_stdin, check_stdin, is_asked_for
 from lint_rules.surroundings import Surroundings
 from lint_rules.targets import Finder
+from lint_rules.visible import printable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

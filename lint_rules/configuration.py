@@ -17,6 +17,7 @@ from typing import Any
 
 from lint_rules import disk, files, watch
 from lint_rules.finding import Problem
+from lint_rules.places import below
 from lint_rules.settings import EARLY_EXITS, EVERYTHING, Settings
 
 Codes = tuple[str, ...]
@@ -151,7 +152,7 @@ def _read(folder: str) -> _Table | Problem | None:
         data = disk.look(path)
         return _table(path, data) if b"lint_rules" in data else None
     except files.Unreadable as error:
-        return replace(error.problem, path=_shown(path))
+        return replace(error.problem, path=below(path) or path)
     except Misconfigured as error:
         return error.problem
 
@@ -188,7 +189,7 @@ def _malformed(path: str, text: str, why: str) -> Misconfigured:
     if place is None:
         return _wrong(path, f"not valid TOML: {why}", None)
     line, column = (int(place[2]), int(place[3]) - 1) if place[2] else (text.rstrip().count("\n") + 1, None)
-    return Misconfigured(Problem(f"not valid TOML: {why[: place.start()]}", line, column, path=_shown(path)))
+    return Misconfigured(Problem(f"not valid TOML: {why[: place.start()]}", line, column, path=below(path) or path))
 
 
 class _Checked:
@@ -305,13 +306,7 @@ def _line_of(text: str, key: str) -> int | None:
 
 
 def _wrong(path: str, message: str, line: int | None) -> Misconfigured:
-    return Misconfigured(Problem(message, line, path=_shown(path)))
-
-
-def _shown(path: str) -> str:
-    """Return a path from the working directory when it is below that."""
-    relative = _relative(path, ".")
-    return path if relative.startswith("..") else relative
+    return Misconfigured(Problem(message, line, path=below(path) or path))
 
 
 def _relative(path: str, folder: str) -> str:

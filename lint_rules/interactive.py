@@ -14,9 +14,10 @@ from lint_rules.finding import FileReport, Finding, Problem, Status
 from lint_rules.fixing import check_text, findings_or_raise, is_wanted
 from lint_rules.outcome import guarded
 from lint_rules.patch import patch
-from lint_rules.report import printable, problem_line
+from lint_rules.report import problem_line
 from lint_rules.report.concise import line
 from lint_rules.terminal import write_patch
+from lint_rules.visible import printable
 
 QUESTION = "Write this fix? [y]es, [n]o, [a]ll that follow, [q]uit: "
 

@@ -131,7 +131,26 @@ def held_off() -> Iterator[None]:
             signal.raise_signal(came[0])
 
 
+@contextlib.contextmanager
+def starting_workers() -> Iterator[None]:
+    """Have signals wait while processes are started: these begin with them waiting, for they have yet to be told what
+    to do about them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def leave_to_parent() -> None:
-    """Have a worker process ignore Ctrl-C, which a terminal sends to all: its parent ends it."""
+    """Have a worker process ignore Ctrl-C, which a terminal sends to all: its parent ends it. Others just end it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
+        signal.signal(hangup, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)

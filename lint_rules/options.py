@@ -7,8 +7,8 @@ import sys
 from typing import NoReturn
 
 from lint_rules.configuration import Given, is_dotted, unknown_code
-from lint_rules.report import printable
 from lint_rules.settings import EARLY_EXITS
+from lint_rules.visible import printable
 
 CLEAN, FINDINGS, BROKEN = 0, 1, 2
 

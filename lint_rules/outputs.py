@@ -15,8 +15,9 @@ from typing import TextIO, cast
 from lint_rules import temporary
 from lint_rules.files import reason
 from lint_rules.finding import FileReport
-from lint_rules.report import COLORS, PLAIN, Writer, formats, printable, style_for, wants_replacements, writer
+from lint_rules.report import COLORS, PLAIN, Writer, formats, style_for, wants_replacements, writer
 from lint_rules.surroundings import Surroundings
+from lint_rules.visible import printable
 
 _COUNTED = {"text": "write", "concise": "write", "json": "write_json"}
 """How statistics are written, by format."""

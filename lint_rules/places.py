@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from urllib.parse import quote
 
 
 def below(path: str, folder: str = ".") -> str | None:
@@ -25,4 +24,6 @@ def uri(path: str) -> str:
 
 def reference(relative: str) -> str:
     """Return a path with slashes as a relative address, byte by byte: a name need not be UTF-8."""
+    from urllib.parse import quote  # noqa: PLC0415 - for some formats only, and `below` is asked for at start
+
     return quote(os.fsencode(relative))

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from multiprocessing.connection import wait
 from multiprocessing.context import BaseContext
+from typing import TypeVar
 
 from lint_rules import interrupts
 from lint_rules.chunks import Chunk
@@ -26,6 +27,7 @@ from lint_rules.work import check_chunk
 _AHEAD = 3
 """Chunks under way per process: the next is there when one is done, and what a lost one takes with it is little."""
 _SAFE = sys.version_info >= (3, 11)
+_T = TypeVar("_T")
 DIED = "the process that checked it died (out of memory?)"
 
 
@@ -70,15 +72,15 @@ class Processes:
         """Begin with a chunk."""
         if not self._alone:
             try:
-                self._pool = self._pool or _Pool(self._jobs, self._context())
-                future = self._pool.executor.submit(check_chunk, self._order, chunk)
+                with interrupts.starting_workers():
+                    self._pool = self._pool or _Pool(self._jobs, self._context())
+                    future = self._pool.submit(check_chunk, self._order, chunk)
+                    self._under_way.add(future)
+                return future
             except BrokenExecutor:
                 return Future()
             except (OSError, ImportError, RuntimeError) as error:
                 self._give_up(f"{type(error).__name__}: {error}")
-            else:
-                self._under_way.add(future)
-                return future
         return Future()
 
     def outcome(self, chunk: Chunk, future: Future[Outcome]) -> Outcome:
@@ -117,7 +119,7 @@ class Processes:
         try:
             pool = _Pool(1, self._context())
             try:
-                pool.executor.submit(os.getpid).result()
+                pool.submit(os.getpid).result()
             finally:
                 pool.close(at_once=True)
         except (BrokenExecutor, OSError, ImportError, RuntimeError) as error:
@@ -135,7 +137,7 @@ class Processes:
         for found in chunk:
             pool = pool or _Pool(1, self._context())
             try:
-                outcomes.append(pool.executor.submit(check_chunk, self._order, (found,)).result())
+                outcomes.append(pool.submit(check_chunk, self._order, (found,)).result())
             except BrokenExecutor:
                 outcomes.append(lost(found, DIED))
                 pool.close(at_once=True)
@@ -164,11 +166,16 @@ class _Pool:
 
     def __init__(self, jobs: int, context: BaseContext) -> None:
         self._others = set(multiprocessing.active_children())
-        self.executor = ProcessPoolExecutor(jobs, context, _begin)
+        self._executor = ProcessPoolExecutor(jobs, context, _begin)
+
+    def submit(self, work: Callable[..., _T], *arguments: object) -> Future[_T]:
+        """Hand work to a process, which may have to be started for it."""
+        with interrupts.starting_workers():
+            return self._executor.submit(work, *arguments)
 
     def is_broken(self) -> bool:
         try:
-            self.executor.submit(os.getpid)
+            self.submit(os.getpid)
         except (BrokenExecutor, RuntimeError):
             return True
         return False
@@ -177,7 +184,7 @@ class _Pool:
         if at_once:
             for process in set(multiprocessing.active_children()) - self._others:
                 process.terminate()
-        self.executor.shutdown(wait=True, cancel_futures=True)
+        self._executor.shutdown(wait=True, cancel_futures=True)
 
 
 def _begin() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lint_rules.report import printable
+from lint_rules.visible import printable
 
 
 class Refused(Exception):  # noqa: N818 - says what the run is

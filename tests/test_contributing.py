@@ -107,7 +107,8 @@ def test_the_projects_own_tests_take_the_rule(copy: Path) -> None:
     assert "wrote docs/rules/LLM901.md" in run("tests/pages.py", copy=copy)
     files = ["tests/test_cases.py", "tests/rules/test_manuals.py", "tests/test_docs.py", "tests/test_floors.py"]
     wanted = "LLM901 or raise_at_finish_reason or generated_pages"
-    told = run("-m", "pytest", "-q", "-p", "no:cacheprovider", *files, "-k", wanted, copy=copy)
+    own = f"--basetemp={copy.with_name('temporary')}"  # else it would clear away what other runs have left
+    told = run("-m", "pytest", "-q", "-p", "no:cacheprovider", own, *files, "-k", wanted, copy=copy)
     passed = re.search(r"(\d+) passed", told)
     assert passed
     assert int(passed[1]) >= 20

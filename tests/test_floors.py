@@ -118,12 +118,14 @@ FLOORS = {
         "lint_rules.finding",
         "lint_rules.rules",
         "lint_rules.targets",
+        "lint_rules.places",
     ],
     "lint_rules.options": [
         "lint_rules.configuration",
         "lint_rules.report",
         "lint_rules.settings",
         "lint_rules.targets",
+        "lint_rules.visible",
     ],
     "lint_rules.semantics": ["lint_rules.semantics", "lint_rules.settings", "lint_rules.finding", "lint_rules.disk"],
     "lint_rules.targets": [
@@ -134,6 +136,7 @@ FLOORS = {
         "lint_rules.files",
         "lint_rules.finding",
         "lint_rules.settings",
+        "lint_rules.visible",
     ],
     "lint_rules.suppression": ["lint_rules.finding"],
     "lint_rules.rules": [
@@ -147,6 +150,7 @@ FLOORS = {
     "lint_rules.lines": ["lint_rules.finding"],
     "lint_rules.excerpt": ["lint_rules.finding"],
     "lint_rules.places": [],
+    "lint_rules.visible": [],
     "lint_rules.difference": ["lint_rules.lines", "lint_rules.finding"],
     "lint_rules.fingerprint": ["lint_rules.lines", "lint_rules.places", "lint_rules.finding"],
     "lint_rules.progress": ["lint_rules.report", "lint_rules.finding"],
@@ -159,6 +163,7 @@ FLOORS = {
         "lint_rules.lines",
         "lint_rules.finding",
         "lint_rules.__version__",
+        "lint_rules.visible",
     ],
     "lint_rules.suggestions": [
         "lint_rules.engine",
@@ -176,6 +181,7 @@ FLOORS = {
         "lint_rules.files",
         "lint_rules.temporary",
         "lint_rules.finding",
+        "lint_rules.visible",
     ],
     "lint_rules.shim": [
         "lint_rules.shim",
@@ -208,7 +214,7 @@ FLOORS = {
         "lint_rules.finding",
     ],
     "lint_rules.bounds": ["lint_rules.engine", "lint_rules.finding"],
-    "lint_rules.refusal": ["lint_rules.report"],
+    "lint_rules.refusal": ["lint_rules.visible"],
     "lint_rules.gate": [
         "lint_rules.surroundings",
         "lint_rules.gate",
@@ -225,6 +231,8 @@ FLOORS = {
         "lint_rules.files",
         "lint_rules.finding",
         "lint_rules.settings",
+        "lint_rules.lines",
+        "lint_rules.visible",
     ],
     "lint_rules.baseline": ["lint_rules.gate", "lint_rules.refusal", "lint_rules.files", "lint_rules.finding"],
     "codemods": [

@@ -45,31 +45,46 @@ def write(folder: Path, name: str, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    """Four projects of 70 files, and one with something to say about its versions."""
+def plant(folder: Path) -> Path:
+    """Write four projects of 70 files, and one with something to say about its versions."""
     for project in ("one", "two", "three", "four"):
-        write(tmp_path, f"{project}/pyproject.toml", "")
-        write(tmp_path, f"{project}/shared.py", SHARED)
-        write(tmp_path, f"{project}/loss.py", LOSS)
+        write(folder, f"{project}/pyproject.toml", "")
+        write(folder, f"{project}/shared.py", SHARED)
+        write(folder, f"{project}/loss.py", LOSS)
         for number in range(67):
-            write(tmp_path, f"{project}/clean_{number:02}.py", "import os\n")
-        write(tmp_path, f"{project}/zbroken.py", "def broken(:\n    litellm\n")
-    write(tmp_path, "two/uv.lock", "nonsense [")
-    return tmp_path
+            write(folder, f"{project}/clean_{number:02}.py", "import os\n")
+        write(folder, f"{project}/zbroken.py", "def broken(:\n    litellm\n")
+    write(folder, "two/uv.lock", "nonsense [")
+    return folder
 
 
-def lint(
-    *arguments: str, cwd: Path, python: str = sys.executable, timeout: float = 60
-) -> subprocess.CompletedProcess[str]:
-    command = [python, "-m", "lint_rules", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=timeout)
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tree for all, in which nobody writes."""
+    return plant(tmp_path_factory.mktemp("tree"))
 
 
-def script(text: str, *arguments: str, cwd: Path) -> subprocess.Popen[str]:
-    """Start a program that checks with something wrong in its workers."""
-    (cwd / "script.txt").write_text(text, encoding="utf-8")
-    command = [sys.executable, str(cwd / "script.txt"), *arguments]
+Said = tuple[int, str, str]
+
+
+def lint(*arguments: str, cwd: Path, **environment: str) -> Said:
+    """Run the command, which keeps nothing: the next run would only repeat what this one has found."""
+    command = [sys.executable, "-m", "lint_rules", "--no-cache", *arguments]
+    env = {**os.environ, **environment}
+    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False, timeout=60)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def alone(tree: Path) -> dict[str, Said]:
+    """What one process says of the tree, by format."""
+    return {format: lint("--jobs", "1", "--format", format, ".", cwd=tree) for format in ("text", "sarif")}
+
+
+def script(text: str, *arguments: str, cwd: Path, folder: Path) -> subprocess.Popen[str]:
+    """Start a program, from a folder of its own, that checks with something wrong in its workers."""
+    (folder / "script.py").write_text(text, encoding="utf-8")
+    command = [sys.executable, str(folder / "script.py"), *arguments]
     return subprocess.Popen(
         command,
         cwd=cwd,
@@ -77,6 +92,7 @@ def script(text: str, *arguments: str, cwd: Path) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": ROOT},
+        start_new_session=os.name != "nt",
     )
 
 
@@ -84,16 +100,16 @@ def script(text: str, *arguments: str, cwd: Path) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize("format", ["text", "sarif"])
-def test_two_processes_say_what_one_says(tree: Path, format: str) -> None:
-    alone, together = (lint("--format", format, "--jobs", jobs, ".", cwd=tree) for jobs in ("1", "2"))
-    assert (together.returncode, together.stdout, together.stderr) == (alone.returncode, alone.stdout, alone.stderr)
-    assert alone.returncode == 2
-    assert alone.stdout.count("loss.py") >= 4
-    assert alone.stderr.count("uv.lock could not be read") == 1
+def test_two_processes_say_what_one_says(tree: Path, alone: dict[str, Said], format: str) -> None:
+    assert lint("--format", format, "--jobs", "2", ".", cwd=tree) == alone[format]
+    status, out, err = alone[format]
+    assert status == 2
+    assert out.count("loss.py") >= 4
+    assert err.count("uv.lock could not be read") == 1
 
 
 @pytest.mark.parametrize("method", ["spawn", "forkserver", "fork"])
-def test_however_processes_are_started(tree: Path, method: str) -> None:
+def test_however_processes_are_started(tree: Path, tmp_path: Path, method: str) -> None:
     if method not in multiprocessing.get_all_start_methods():
         pytest.skip("not on this platform")
     text = """
@@ -106,12 +122,9 @@ if __name__ == "__main__":
     for one in pool.check_found(list(files.discover(["."])), around, lane=lane):
         print(one.path, one.status.value, len(one.findings))
 """
-    write(tree, "one/program.txt", text)
-    command = [sys.executable, "one/program.txt", method]
-    env = {**os.environ, "PYTHONPATH": ROOT}
-    done = subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True, check=False)
-    with_findings = [line for line in done.stdout.splitlines() if line.endswith("findings 2")]
-    assert (len(done.stdout.splitlines()), len(with_findings), done.stderr) == (280, 4, "")
+    out, err = script(text, method, cwd=tree, folder=tmp_path).communicate(timeout=60)
+    with_findings = [line for line in out.splitlines() if line.endswith("findings 2")]
+    assert (len(out.splitlines()), len(with_findings), err) == (280, 4, "")
 
 
 TRAPS = ("pickle", "struct", "selectors", "signal", "multiprocessing", "ast", "tomllib", "hashlib", "socket")
@@ -119,18 +132,19 @@ TRAPS = ("pickle", "struct", "selectors", "signal", "multiprocessing", "ast", "t
 
 @pytest.mark.parametrize("method", ["spawn", "auto"])
 def test_workers_import_nothing_from_where_they_check(
-    tree: Path, tmp_path_factory: pytest.TempPathFactory, method: str
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, method: str
 ) -> None:
     text = """
 import sys, threading, time
 from lint_rules import engine, files, pool, processes
 if __name__ == "__main__":
     if sys.argv[1] == "spawn":
-        threading.Thread(target=time.sleep, args=(3,), daemon=True).start()
+        threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
     around = engine.Surroundings()
     lane = processes.Processes(pool.order_of(around), 2)
     print(len(list(pool.check_found(list(files.discover(["."])), around, lane=lane))))
 """
+    tree = plant(tmp_path)
     for name in TRAPS:
         write(tree, f"{name}.py", "open('sprung', 'w').close()\nraise SystemExit('trapped')\n")
     program = tmp_path_factory.mktemp("program") / "program.py"
@@ -144,13 +158,11 @@ if __name__ == "__main__":
     assert ("before Python 3.11" in done.stderr) is not safe
 
 
-def test_any_executor_will_do(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(tree, "on_the_path/ours.py", "from concurrent.futures import ThreadPoolExecutor\n\ndef make():\n"
+def test_any_executor_will_do(tree: Path, alone: dict[str, Said], tmp_path: Path) -> None:
+    write(tmp_path, "ours.py", "from concurrent.futures import ThreadPoolExecutor\n\ndef make():\n"
           "    return ThreadPoolExecutor(3)\n")  # fmt: skip
-    alone = lint("--jobs", "1", ".", cwd=tree)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((ROOT, str(tree / "on_the_path"))))
-    threads = lint("--executor", "ours:make", ".", cwd=tree)
-    assert (threads.returncode, threads.stdout, threads.stderr) == (2, alone.stdout, alone.stderr)
+    path = os.pathsep.join((ROOT, str(tmp_path)))
+    assert lint("--executor", "ours:make", ".", cwd=tree, PYTHONPATH=path) == alone["text"]
 
 
 @pytest.mark.parametrize(
@@ -163,16 +175,13 @@ def test_any_executor_will_do(tree: Path, monkeypatch: pytest.MonkeyPatch) -> No
     ],
 )
 def test_an_executor_that_is_none_is_told_in_one_line(tmp_path: Path, where: str, why: str) -> None:
-    done = lint("--executor", where, ".", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"error: --executor {where}: {why}\n"
+    assert lint("--executor", where, ".", cwd=tmp_path) == (2, "", f"error: --executor {where}: {why}\n")
 
 
 @pytest.mark.parametrize("jobs", ["0", "many", "-1", "1000"])
 def test_an_absurd_number_of_processes_is_refused(tmp_path: Path, jobs: str) -> None:
-    done = lint("--jobs", jobs, ".", cwd=tmp_path)
-    assert done.returncode == 2
-    assert done.stderr == f"error: argument --jobs: '{jobs}': expected auto, or a number from 1 to 61\n"
+    told = f"error: argument --jobs: '{jobs}': expected auto, or a number from 1 to 61\n"
+    assert lint("--jobs", jobs, ".", cwd=tmp_path) == (2, "", told)
 
 
 # ---- how a run is cut
@@ -197,6 +206,7 @@ def test_how_a_run_is_cut_does_not_depend_on_the_working_directory(tree: Path, m
 DEADLY = """
 import os, sys, time
 from pathlib import Path
+here = Path(__file__).parent
 from lint_rules import __main__, engine
 honest, main = engine.check_bytes, os.getpid()
 def deadly(data, path, around):
@@ -204,31 +214,32 @@ def deadly(data, path, around):
         {deed}
     return honest(data, path, around)
 engine.check_bytes = deadly
-sys.exit(__main__.main(["--jobs", "2", *sys.argv[1:]]))
+sys.exit(__main__.main(["--no-cache", "--jobs", "2", *sys.argv[1:]]))
 """
 fork_only = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a patched process can only be copied")
 
 
 @fork_only
-def test_a_worker_that_dies_once_loses_nothing(tree: Path) -> None:
-    deed = "Path('died').exists() or (Path('died').write_text(''), os.kill(os.getpid(), 9))"
-    done = script(DEADLY.format(deed=deed), ".", cwd=tree)
+def test_a_worker_that_dies_once_loses_nothing(tree: Path, alone: dict[str, Said], tmp_path: Path) -> None:
+    deed = "(here / 'died').exists() or ((here / 'died').write_text(''), os.kill(os.getpid(), 9))"
+    done = script(DEADLY.format(deed=deed), ".", cwd=tree, folder=tmp_path)
     stdout, stderr = done.communicate(timeout=60)
-    assert (tree / "died").exists()
-    alone = lint("--jobs", "1", ".", cwd=tree)
-    assert (done.returncode, stdout, stderr) == (2, alone.stdout, alone.stderr)
+    assert (tmp_path / "died").exists()
+    assert (done.returncode, stdout, stderr) == alone["text"]
 
 
 @fork_only
-def test_a_file_that_kills_whoever_checks_it_fails_and_no_other(tree: Path) -> None:
-    done = script(DEADLY.format(deed="os.kill(os.getpid(), 9)"), ".", cwd=tree)
+def test_a_file_that_kills_whoever_checks_it_fails_and_no_other(
+    tree: Path, alone: dict[str, Said], tmp_path: Path
+) -> None:
+    done = script(DEADLY.format(deed="os.kill(os.getpid(), 9)"), ".", cwd=tree, folder=tmp_path)
     stdout, stderr = done.communicate(timeout=60)
-    alone = lint("--jobs", "1", ".", cwd=tree)
-    assert (done.returncode, stdout) == (2, alone.stdout)
+    status, out, err = alone["text"]
+    assert (done.returncode, stdout) == (status, out)
     died = [line for line in stderr.splitlines() if "clean_30" in line]
     assert len(died) == 4
     assert died[0] == "four/clean_30.py: error: the process that checked it died (out of memory?)"
-    assert sorted(set(stderr.splitlines()) - set(died)) == sorted(alone.stderr.splitlines())
+    assert sorted(set(stderr.splitlines()) - set(died)) == sorted(err.splitlines())
 
 
 def test_where_no_process_can_be_started_this_one_checks(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -260,7 +271,7 @@ def test_an_executor_that_gives_up_fails_files_by_name() -> None:
 
 # ---- interrupted
 
-SLEEPER = DEADLY.format(deed="Path(f'pid{os.getpid()}').write_text(''); time.sleep(100)")
+SLEEPER = DEADLY.format(deed="(here / f'pid{os.getpid()}').write_text(''); time.sleep(100)")
 
 
 def sleeping(folder: Path) -> list[int]:
@@ -286,9 +297,9 @@ def gone(pid: int) -> bool:
 
 
 @fork_only
-def test_interrupted_workers_go_quietly(tree: Path) -> None:
-    done = script(SLEEPER, ".", cwd=tree)
-    workers = sleeping(tree)
+def test_interrupted_workers_go_quietly(tree: Path, tmp_path: Path) -> None:
+    done = script(SLEEPER, ".", cwd=tree, folder=tmp_path)
+    workers = sleeping(tmp_path)
     done.send_signal(signal.SIGINT)
     _, stderr = done.communicate(timeout=20)
     assert len(workers) == 2
@@ -297,10 +308,32 @@ def test_interrupted_workers_go_quietly(tree: Path) -> None:
     assert all(map(gone, workers))
 
 
+STARTING = """
+import os, sys, time
+from lint_rules import __main__, interrupts
+os.register_at_fork(after_in_child=lambda: (os.write(1, b"begun\\n"), time.sleep(0.5)))
+sys.exit(interrupts.guarded(lambda: __main__.main(["--no-cache", "--jobs", "2", *sys.argv[1:]])))
+"""
+
+
 @fork_only
-def test_workers_end_with_who_started_them(tree: Path) -> None:
-    done = script(SLEEPER, ".", cwd=tree)
-    workers = sleeping(tree)
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_workers_that_have_only_just_been_started_go_as_quietly(
+    tree: Path, tmp_path: Path, name: str, status: int
+) -> None:
+    """A terminal tells all of them, and they still have the handlers of who started them."""
+    done = script(STARTING, ".", cwd=tree, folder=tmp_path)
+    assert done.stdout is not None
+    assert done.stdout.readline() == "begun\n"
+    os.killpg(done.pid, getattr(signal, name))
+    _, stderr = done.communicate(timeout=20)
+    assert (done.returncode, stderr) == (status, "Interrupted: not everything was checked; every file is whole.\n")
+
+
+@fork_only
+def test_workers_end_with_who_started_them(tree: Path, tmp_path: Path) -> None:
+    done = script(SLEEPER, ".", cwd=tree, folder=tmp_path)
+    workers = sleeping(tmp_path)
     done.kill()
     done.wait()
     assert len(workers) == 2
@@ -336,8 +369,9 @@ def test_a_cluster_that_loses_a_worker_says_what_one_process_says(
     tree: Path, scheduler: tuple[str, list[subprocess.Popen[bytes]]]
 ) -> None:
     address, workers = scheduler
-    alone = lint("--jobs", "1", "--format", "json-lines", ".", cwd=tree)
-    command = [sys.executable, "-m", "lint_rules", "--executor", f"dask://{address}", "--format", "json-lines", "."]
+    status, out, err = lint("--jobs", "1", "--format", "json-lines", ".", cwd=tree)
+    command = [sys.executable, "-m", "lint_rules", "--no-cache", "--executor", f"dask://{address}"]
+    command += ["--format", "json-lines", "."]
     run = subprocess.Popen(
         command, cwd=tree, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": ROOT},
@@ -346,6 +380,6 @@ def test_a_cluster_that_loses_a_worker_says_what_one_process_says(
     first = run.stdout.readline()
     workers[0].kill()
     stdout, stderr = run.communicate(timeout=60)
-    assert first + stdout == alone.stdout
-    assert set(alone.stderr.splitlines()) <= set(stderr.splitlines())
-    assert run.returncode == alone.returncode == 2
+    assert first + stdout == out
+    assert set(err.splitlines()) <= set(stderr.splitlines())
+    assert run.returncode == status == 2

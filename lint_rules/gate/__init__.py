@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from lint_rules.configuration import Misconfigured
 from lint_rules.finding import FileReport, Status
 from lint_rules.refusal import Refused
-from lint_rules.report import printable
 from lint_rules.surroundings import Surroundings
+from lint_rules.visible import printable
 
 if TYPE_CHECKING:
     from lint_rules.baseline import Baseline, LooksAt

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_NEWLINE = re.compile("\r\n|\r|\n")
+from lint_rules.lines import Text
 
 
 @dataclass(frozen=True)
@@ -37,5 +36,4 @@ def old_line(line: int, hunks: Iterable[Hunk]) -> int | None:
 
 def source_line(text: str, line: int) -> str:
     """Return a line of a module, counted as Python does, with its white space collapsed; nothing if there is none."""
-    lines = _NEWLINE.split(text)
-    return " ".join(lines[line - 1].split()) if 0 < line <= len(lines) else ""
+    return " ".join(Text(text).line(line).split()) if line > 0 else ""

@@ -14,7 +14,7 @@ from lint_rules.gate import git
 from lint_rules.gate.comparison import Check, Comparison, Mark
 from lint_rules.gate.parts import compare
 from lint_rules.refusal import Refused
-from lint_rules.report import printable
+from lint_rules.visible import printable
 
 
 @dataclass(frozen=True)

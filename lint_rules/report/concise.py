@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from lint_rules.finding import FileReport, Finding
-from lint_rules.report import PLAIN, Style, printable
+from lint_rules.report import PLAIN, Style
+from lint_rules.visible import printable
 
 
 def write(reports: Iterable[FileReport], stream: TextIO, style: Style = PLAIN) -> None:

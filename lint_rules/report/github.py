@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TextIO
 
 from lint_rules.finding import FileReport, Finding, Problem, Status
-from lint_rules.report import PLAIN, Style, each_problem_once, encodable, spelled
+from lint_rules.report import PLAIN, Style, each_problem_once
+from lint_rules.visible import encodable, spelled
 
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 """What a workflow command has no way to spell, and would drive the log it stands in: controls, also of direction, line

@@ -10,7 +10,8 @@ from typing import TextIO
 from lint_rules.finding import FileReport, Problem
 from lint_rules.fingerprint import digest, fingerprints
 from lint_rules.places import below, place
-from lint_rules.report import PLAIN, Style, each_problem_once, encodable
+from lint_rules.report import PLAIN, Style, each_problem_once
+from lint_rules.visible import encodable
 
 
 def write(reports: Iterable[FileReport], stream: TextIO, style: Style = PLAIN) -> None:

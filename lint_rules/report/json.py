@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from lint_rules.finding import FileReport, Finding, Fix, Span
-from lint_rules.report import PLAIN, Style, encodable
+from lint_rules.report import PLAIN, Style
 from lint_rules.rules import rule_of
+from lint_rules.visible import encodable
 
 WANTS_REPLACEMENTS = True
 

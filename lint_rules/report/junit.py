@@ -9,10 +9,11 @@ from typing import TextIO
 
 from lint_rules.finding import FileReport, Finding, Status
 from lint_rules.lines import Text
-from lint_rules.report import PLAIN, Style, printable, problem_line, spelled
+from lint_rules.report import PLAIN, Style, problem_line
 from lint_rules.report.concise import line
 from lint_rules.report.text import advice
 from lint_rules.rules import rule_of
+from lint_rules.visible import printable, spelled
 
 _SUITE = "flake8-litellm"
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -10,8 +10,9 @@ from typing import TextIO
 
 from lint_rules.finding import Applicability, FileReport, Finding, Status
 from lint_rules.places import below, place, reference
-from lint_rules.report import PLAIN, Style, counted, each_problem_once, printable, problem_line
+from lint_rules.report import PLAIN, Style, counted, each_problem_once, problem_line
 from lint_rules.rules import rule_of
+from lint_rules.visible import printable
 
 MAX_ROWS = 200
 MAX_CHARACTERS = 500_000

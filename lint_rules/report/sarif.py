@@ -12,8 +12,9 @@ from lint_rules.finding import Applicability, FileReport, Finding, Fix, Problem,
 from lint_rules.fingerprint import fingerprints
 from lint_rules.lines import Text
 from lint_rules.places import below, reference, uri
-from lint_rules.report import PLAIN, PROJECT, Style, each_problem_once, encodable
+from lint_rules.report import PLAIN, PROJECT, Style, each_problem_once
 from lint_rules.rules import Rule, all_rules, rule_of
+from lint_rules.visible import encodable
 
 WANTS_REPLACEMENTS = True
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TextIO
 
 from lint_rules.finding import FileReport, Step
-from lint_rules.report import PLAIN, Style, printable
+from lint_rules.places import below
+from lint_rules.report import PLAIN, Style
 from lint_rules.report.concise import line
+from lint_rules.visible import printable
 
 
 def write(reports: Iterable[FileReport], stream: TextIO, style: Style = PLAIN) -> None:
@@ -21,5 +22,4 @@ def write(reports: Iterable[FileReport], stream: TextIO, style: Style = PLAIN) -
 
 def _shown(step: Step) -> str:
     """Return the path of a step, from here when it is below here."""
-    path = Path(step.path)
-    return printable(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))
+    return printable(below(step.path) or step.path)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lint_rules.semantics.releases import Target
 from lint_rules.targets import Finder
-from lint_rules.targets.tree import printable
+from lint_rules.visible import printable
 
 _Group = tuple[Path, Target, Target]
 

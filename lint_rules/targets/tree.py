@@ -12,6 +12,7 @@ from typing import Any
 from lint_rules import disk, files, watch
 from lint_rules.finding import Problem
 from lint_rules.targets.mention import Mention, Reading
+from lint_rules.visible import printable
 
 Reader = Callable[["Tree", Path], Iterable[Mention]]
 """Reads one file (or folder) of a project; may raise anything about what it holds."""
@@ -95,11 +96,6 @@ class Tree:
     def toml(self, path: Path) -> dict[str, Any]:
         """Return the tables of a TOML file of the project."""
         return parse_toml(self.text(path))
-
-
-def printable(text: str) -> str:
-    """Return a text in which nothing drives a terminal."""
-    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def parse_toml(text: str) -> dict[str, Any]:

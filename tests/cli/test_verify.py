@@ -209,6 +209,7 @@ def test_a_package_in_src_is_imported_from_the_copy(run: Run, monkeypatch: pytes
     write("tests/test_answers.py", test, "async def main():\n    await answers.answer()\n    await answers.deliver()\n")
     write("pyproject.toml")
     monkeypatch.setenv("PYTHONPATH", f"{Path('src').resolve()}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # they are large, and each line is watched
     status, _, err = run("src", "--verify", "--verify-timeout", "300", "--", "-m", "pytest", "-q", "tests")
     assert status == 0, err
     assert "src/package/answers.py:14:13 LLM101 proven\n" in err

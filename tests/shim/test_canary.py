@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,17 +28,28 @@ from lint_rules.shim.reader import Found, Reader, RefusedError
 from lint_rules.shim.sink import Answer, Generation, Sink, sink
 
 KEYS = ("pk-lf-canary", "sk-lf-canary")
+Done = subprocess.CompletedProcess[str]
 SETTINGS = ("HOST", "BASE_URL", "OTEL_HOST", "PUBLIC_KEY", "SECRET_KEY")
+
+
+NAMES = [f"LANGFUSE_{name}" for name in SETTINGS]
+
+
+def deployed(**settings: str) -> dict[str, str]:
+    """Return an environment with keys, and an address if one is given."""
+    others = {name: value for name, value in os.environ.items() if name not in NAMES}
+    own = {"PYTHONPATH": str(Path(__file__).parents[2])}
+    own |= {"LANGFUSE_PUBLIC_KEY": KEYS[0], "LANGFUSE_SECRET_KEY": KEYS[1]}
+    return {**others, **own, **settings}
 
 
 @pytest.fixture
 def deployment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Return an environment with keys and without an address."""
-    for name in SETTINGS:
-        monkeypatch.delenv(f"LANGFUSE_{name}", raising=False)
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
-    monkeypatch.setenv("LANGFUSE_PUBLIC_KEY", KEYS[0])
-    monkeypatch.setenv("LANGFUSE_SECRET_KEY", KEYS[1])
+    """Have an environment with keys and without an address."""
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in deployed().items():
+        monkeypatch.setenv(name, value)
     return monkeypatch
 
 
@@ -46,54 +60,117 @@ def langfuse(deployment: pytest.MonkeyPatch) -> Iterator[Sink]:
         yield endpoint
 
 
-def canary(*arguments: str) -> subprocess.CompletedProcess[str]:
+def canary(*arguments: str, env: Mapping[str, str] | None = None) -> Done:
     command = [sys.executable, "-m", "lint_rules.shim", "--canary", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=150, check=False)
     assert "Traceback" not in done.stderr
     for secret in (*KEYS, base64.b64encode(":".join(KEYS).encode()).decode()):
         assert secret not in done.stdout + done.stderr
     return done
 
 
-def patient(seconds: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Give a machine that needs all the time for importing LiteLLM a second go, with more."""
-    done = canary("--timeout", seconds, *arguments)
-    return canary("--timeout", "40", *arguments) if "still being imported" in done.stdout else done
+@dataclass(frozen=True)
+class Arrived:
+    """Runs that arrived, one after the other, at one Langfuse."""
+
+    langfuse: Sink
+    done: dict[str, Done]
+    reports: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def arrived(tmp_path_factory: pytest.TempPathFactory, failing: Failing) -> Iterator[Arrived]:
+    """Runs that arrive while the others wait."""
+    folder = tmp_path_factory.mktemp("arrived")
+    with sink(keys=KEYS) as endpoint:
+        there = deployed(LANGFUSE_HOST=endpoint.url)
+        done = {
+            callback: canary("--callback", callback, "--json", str(folder / callback), env=there)
+            for callback in ("langfuse", "langfuse_otel")
+        }
+        done["default"] = canary(env=there)
+        yield Arrived(endpoint, done, {one.name: json.loads(one.read_text()) for one in folder.iterdir()})
+
+
+def failed(answer: Answer, reason: str) -> Done:
+    """Run where Langfuse does not do its part."""
+    with sink(answer=answer) as endpoint:
+        return waiting(lambda done: reason in done.stdout, LANGFUSE_HOST=endpoint.url)
+
+
+def unreadable() -> Done:
+    """Run where Langfuse accepts all and shows nothing."""
+    with sink(keys=KEYS, readable=False) as endpoint:
+        done = waiting(lambda _: endpoint.observations() != (), LANGFUSE_HOST=endpoint.url)
+        assert [one.kind for one in endpoint.observations()] == ["generation"]
+    return done
+
+
+def elsewhere() -> Done:
+    """Run where the exporter has another address."""
+    with sink(keys=KEYS) as here, sink() as there:
+        urls = {"LANGFUSE_HOST": here.url, "LANGFUSE_OTEL_HOST": there.url}
+        done = waiting(lambda _: there.observations() != (), "--callback", "langfuse_otel", **urls)
+        assert there.observations() != () and here.observations() == ()
+    return done
+
+
+def silenced() -> Done:
+    """Run where OpenTelemetry is switched off."""
+    with sink(keys=KEYS) as endpoint:
+        switch = {"LANGFUSE_HOST": endpoint.url, "OTEL_SDK_DISABLED": "true"}
+        return waiting(lambda done: "OTEL_SDK" in done.stdout, "--callback", "langfuse_otel", **switch)
+
+
+FAILING: dict[Answer, str] = {
+    "refuse": "connection refused",
+    "500": "HTTP 500",
+    "hang": "Langfuse accepts the connection and does not answer",
+}
+Failing = dict[str, "Future[Done]"]
+
+
+def waiting(has_happened: Callable[[Done], bool], *arguments: str, **settings: str) -> Done:
+    """Run, and give a machine that needs all the time for importing LiteLLM a second go, with more."""
+    done = canary("--timeout", "20", *arguments, env=deployed(**settings))
+    return done if has_happened(done) else canary("--timeout", "90", *arguments, env=deployed(**settings))
+
+
+@pytest.fixture(scope="module")
+def failing() -> Iterator[Failing]:
+    """Runs that wait in vain: side by side, for each takes all of its time."""
+    with ThreadPoolExecutor(6) as pool:
+        started = {str(answer): pool.submit(failed, answer, reason) for answer, reason in FAILING.items()}
+        yield started | {run.__name__: pool.submit(run) for run in (unreadable, elsewhere, silenced)}
 
 
 @pytest.mark.parametrize("callback", ["langfuse", "langfuse_otel"])
-def test_it_arrives(langfuse: Sink, tmp_path: Path, callback: str) -> None:
-    done = canary("--callback", callback, "--json", str(tmp_path / "canary.json"))
-    report = json.loads((tmp_path / "canary.json").read_text())
+def test_it_arrives(arrived: Arrived, callback: str) -> None:
+    done, report = arrived.done[callback], arrived.reports[callback]
     assert (done.returncode, report["status"]) == (0, "arrived")
     assert done.stdout == (
         f"arrived after {report['seconds']:.1f} s: trace {report['trace_id']}, generation with model and usage\n"
     )
-    assert f'canary through "{callback}" (litellm ' in done.stderr and report["host"] == langfuse.url
-    (generation,) = [one for one in langfuse.observations() if one.kind == "generation"]
-    assert (generation.trace_id, generation.usage_total > 0) == (report["trace_id"], True)
-    assert langfuse.traces()[generation.trace_id] == Trace(generation.trace_id, NAME, USER, (USER,))
+    assert f'canary through "{callback}" (litellm ' in done.stderr and report["host"] == arrived.langfuse.url
+    (generation,) = [
+        one
+        for one in arrived.langfuse.observations()
+        if one.kind == "generation" and one.trace_id == report["trace_id"]
+    ]
+    assert generation.usage_total > 0
+    assert arrived.langfuse.traces()[generation.trace_id] == Trace(generation.trace_id, NAME, USER, (USER,))
 
 
-def test_two_runs_do_not_take_each_other_s_trace(langfuse: Sink) -> None:
-    first, second = canary(), canary()
-    assert (first.returncode, second.returncode) == (0, 0)
-    named = [done.stdout.split("trace ")[1].split(",")[0] for done in (first, second)]
-    assert named == list(langfuse.traces()) and len(set(named)) == 2
+def test_runs_do_not_take_each_other_s_trace(arrived: Arrived) -> None:
+    """The third one chooses the callback itself."""
+    assert [done.returncode for done in arrived.done.values()] == [0, 0, 0]
+    named = [done.stdout.split("trace ")[1].split(",")[0] for done in arrived.done.values()]
+    assert named == list(arrived.langfuse.traces()) and len(set(named)) == 3
 
 
-@pytest.mark.parametrize(
-    ("answer", "reason"),
-    [
-        ("refuse", "connection refused"),
-        ("500", "HTTP 500"),
-        ("hang", "Langfuse accepts the connection and does not answer"),
-    ],
-)
-def test_a_failing_langfuse_is_1_in_time(deployment: pytest.MonkeyPatch, answer: Answer, reason: str) -> None:
-    with sink(answer=answer) as endpoint:
-        deployment.setenv("LANGFUSE_HOST", endpoint.url)
-        done = patient("6")
+@pytest.mark.parametrize(("answer", "reason"), FAILING.items())
+def test_a_failing_langfuse_is_1_in_time(failing: Failing, answer: Answer, reason: str) -> None:
+    done = failing[answer].result()
     assert done.returncode == 1
     assert re.match(rf"nothing arrived within \d+ s: {reason}", done.stdout) and done.stdout.count("\n") == 1
 
@@ -107,26 +184,20 @@ def test_wrong_keys_are_1_at_once(langfuse: Sink, deployment: pytest.MonkeyPatch
     assert "sk-lf-of-another-project" not in done.stderr
 
 
-def test_accepted_and_never_readable_is_1(deployment: pytest.MonkeyPatch) -> None:
-    with sink(keys=KEYS, readable=False) as endpoint:
-        deployment.setenv("LANGFUSE_HOST", endpoint.url)
-        done = canary("--timeout", "12")
-        assert [one.kind for one in endpoint.observations()] == ["generation"]
-    assert (done.returncode, done.stdout) == (1, "nothing arrived within 12 s: no error was logged\n")
+def test_accepted_and_never_readable_is_1(failing: Failing) -> None:
+    done = failing["unreadable"].result()
+    assert done.returncode == 1
+    assert re.fullmatch(r"nothing arrived within \d+ s: no error was logged\n", done.stdout)
 
 
-def test_traces_that_go_elsewhere_are_missed(langfuse: Sink, deployment: pytest.MonkeyPatch) -> None:
-    with sink() as elsewhere:
-        deployment.setenv("LANGFUSE_OTEL_HOST", elsewhere.url)
-        done = canary("--callback", "langfuse_otel", "--timeout", "12")
-        assert elsewhere.observations() != () and langfuse.observations() == ()
-    assert (done.returncode, done.stdout.startswith("nothing arrived within 12 s")) == (1, True)
+def test_traces_that_go_elsewhere_are_missed(failing: Failing) -> None:
+    done = failing["elsewhere"].result()
+    assert done.returncode == 1
+    assert re.match(r"nothing arrived within \d+ s", done.stdout)
 
 
-@pytest.mark.usefixtures("langfuse")
-def test_a_switch_that_silences_the_exporter_is_named(deployment: pytest.MonkeyPatch) -> None:
-    deployment.setenv("OTEL_SDK_DISABLED", "true")
-    done = patient("8", "--callback", "langfuse_otel")
+def test_a_switch_that_silences_the_exporter_is_named(failing: Failing) -> None:
+    done = failing["silenced"].result()
     assert done.returncode == 1
     assert re.match(r"nothing arrived within \d+ s: ", done.stdout) and "OTEL_SDK_DISABLED is set" in done.stdout
 

@@ -69,7 +69,9 @@ def test_a_python_started_by_the_program(run_source: Runner) -> None:
 
 
 def test_os_exit_in_a_child_is_the_childs(run_source: Runner) -> None:
-    child = f"{CHILD}import os, time\n{ASKS}time.sleep(0.3)\nos._exit(0)\n"
+    """However long it takes to get there: its exporter is told to send less often than each second."""
+    rarely = "import os, time\nos.environ['LANGFUSE_FLUSH_INTERVAL'] = '60'\n"
+    child = f"{rarely}{CHILD}{ASKS}time.sleep(0.3)\nos._exit(0)\n"
     report = run_source(HEAD + f"work()\nsubprocess.run([sys.executable, '-c', {child!r}], check=True)\n")
     assert [call.verdict for call in report.calls] == ["delivered", "lost"]
     assert report.calls[1].cause == "exporter not flushed"

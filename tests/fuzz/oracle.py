@@ -53,13 +53,20 @@ def harm(before: bytes, after: bytes) -> Iterator[str]:
         yield "a byte order mark has come or gone"
     if _encoding(before) != _encoding(after):
         yield "it has another encoding"
-    if bool(_END.search(before)) != bool(_END.search(after)):
+    if bool(_END.search(before)) != bool(_END.search(after)) and not _was_a_suppression(before, after):
         yield "the final line end has come or gone"
     new_ends = _ends(after) - (_ends(before) or {b"\n"})
     if new_ends:
         yield f"it has line ends that it did not have: {new_ends}"
     gone = Counter(_comments(before)) - Counter(_comments(after))
     yield from (f"a comment has gone: {comment}" for comment in gone if "noqa" not in comment.lower())
+
+
+def _was_a_suppression(before: bytes, after: bytes) -> bool:
+    """Tell whether the last line, which had no end, was a useless comment and has gone: the line above keeps its own."""
+    last = (_lines(before) or [b""])[-1]
+    is_useless = last.lstrip(_BLANK).startswith(b"#") and b"noqa" in last.lower()
+    return is_useless and not _END.search(last) and not after.endswith((last, last + b"\n"))
 
 
 def step_harm(before: bytes, after: bytes, fixed: Sequence[Finding]) -> Iterator[str]:

@@ -126,6 +126,7 @@ def compiles(data: bytes) -> bool:
 @examples(40)
 @given(programs(), st.sampled_from(("drain", "log-partial")))
 @example(MISPLACED, "drain")
+@example(b"import litellm\n  ## noqa:LLM101", "drain")
 def test_a_fix_hurts_nothing(data: bytes, early_exit: str) -> None:
     assert_unhurt(data, early_exit)
 

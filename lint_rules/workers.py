@@ -15,8 +15,6 @@ from lint_rules.surroundings import Surroundings
 FOLDER = ".lint_rules_cache"
 """Where results are kept, in the working directory, unless another folder is named."""
 VARIABLE = "LINT_RULES_CACHE_DIR"
-_MAX_JOBS = 61
-"""What Windows can wait for."""
 
 
 def add_workers(parser: argparse.ArgumentParser) -> None:
@@ -86,6 +84,6 @@ def _jobs(text: str) -> int | None:
         number = int(text)
     except ValueError:
         number = 0
-    if not 1 <= number <= _MAX_JOBS:
-        raise argparse.ArgumentTypeError(f"{text!r}: expected auto, or a number from 1 to {_MAX_JOBS}")
+    if not 1 <= number <= pool.MAX_JOBS:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected auto, or a number from 1 to {pool.MAX_JOBS}")
     return number

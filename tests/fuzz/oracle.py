@@ -63,7 +63,7 @@ def harm(before: bytes, after: bytes) -> Iterator[str]:
 
 
 def _was_a_suppression(before: bytes, after: bytes) -> bool:
-    """Tell whether the last line, which had no end, was a useless comment and has gone: the line above keeps its own."""
+    """Tell whether the last line, without an end, was a useless comment and has gone: that above keeps its own."""
     last = (_lines(before) or [b""])[-1]
     is_useless = last.lstrip(_BLANK).startswith(b"#") and b"noqa" in last.lower()
     return is_useless and not _END.search(last) and not after.endswith((last, last + b"\n"))

@@ -136,7 +136,7 @@ def _touched(edits: Iterable[Edit], tree: ast.Module, data: bytes) -> Touched:
         if isinstance(edit, DeliverTraces):
             around = [node for node in statements if isinstance(node, ast.AsyncFunctionDef)]
             for node in (node for node in around if node.lineno == edit.coroutine.line):
-                last = len(_lines(data)) if node is tree.body[-1] else _end(node)
+                last = len(_lines(data)) if node is tree.body[-1] else _end_of_comments(node, _lines(data))
                 indented.update(range(_end_of_head(node) + 1, last + 1))
                 lines.update({node.lineno} if node.body[0].lineno == node.lineno else ())
                 lines.update(_docstring_lines(node))
@@ -164,6 +164,18 @@ def _spans(edit: Edit) -> Iterator[Span]:
 def _end(node: ast.stmt) -> int:
     assert node.end_lineno is not None
     return node.end_lineno
+
+
+def _end_of_comments(node: ast.stmt, lines: list[bytes]) -> int:
+    """Return the last line of a statement, comments behind its body that stand as far to the right included."""
+    last = _end(node)
+    for number, line in enumerate(lines[last:], last + 1):
+        bare = line.lstrip(_BLANK)
+        if bare.startswith(b"#") and len(line) - len(bare) > node.col_offset:
+            last = number
+        elif bare.strip():
+            break
+    return last
 
 
 def _head(loop: ast.stmt) -> range:

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 HANDFUL = 32
 """Files that are left: up to that many are not worth a second process."""
-MAX_JOBS = 61
-"""Processes that Windows can wait for."""
 PATIENCE = 0.3
 """Seconds that one process may take before others are asked to help: starting them takes about as long."""
 

@@ -20,8 +20,7 @@ from lint_rules import interrupts
 from lint_rules.chunks import Chunk
 from lint_rules.files import Found
 from lint_rules.finding import FileReport, Problem, Status
-from lint_rules.orders import Order, Outcome
-from lint_rules.pool import MAX_JOBS
+from lint_rules.orders import MAX_JOBS, Order, Outcome
 from lint_rules.work import check_chunk
 
 _AHEAD = 3

@@ -10,6 +10,7 @@ from lint_rules import files, pool
 from lint_rules.cache import Cache
 from lint_rules.chunks import chunks
 from lint_rules.finding import FileReport
+from lint_rules.orders import MAX_JOBS
 from lint_rules.surroundings import Surroundings
 
 FOLDER = ".lint_rules_cache"
@@ -84,6 +85,6 @@ def _jobs(text: str) -> int | None:
         number = int(text)
     except ValueError:
         number = 0
-    if not 1 <= number <= pool.MAX_JOBS:
-        raise argparse.ArgumentTypeError(f"{text!r}: expected auto, or a number from 1 to {pool.MAX_JOBS}")
+    if not 1 <= number <= MAX_JOBS:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected auto, or a number from 1 to {MAX_JOBS}")
     return number

@@ -68,15 +68,15 @@ def discover(paths: Sequence[str]) -> Iterator[Found]:
     """
     seen: set[str] = set()
     real: dict[str, str] = {}
-    spelled: dict[str, str] = {}
+    spelled: dict[str, str] | None = {} if len(paths) > 1 else None  # one folder lists none of its names twice
     for path in paths:
         for found in _search(path):
             identity = _identity(found.path, real)
-            if found.problem is None and (identity in seen or _is_respelled(identity, spelled if paths[1:] else None)):
-                continue
+            if found.problem is not None:
+                yield found
+            elif identity not in seen and not (spelled is not None and _is_respelled(identity, spelled)):
+                yield Found(found.path, _TOO_DEEP) if identity.count(os.sep) > MAX_DEPTH else found
             seen.add(identity)
-            is_deep = found.problem is None and identity.count(os.sep) > MAX_DEPTH
-            yield Found(found.path, _TOO_DEEP) if is_deep else found
 
 
 def _identity(path: str, real: dict[str, str]) -> str:
@@ -89,13 +89,8 @@ def _identity(path: str, real: dict[str, str]) -> str:
     return f"{real[folder]}{os.sep}{name}"
 
 
-def _is_respelled(identity: str, spelled: dict[str, str] | None) -> bool:
-    """Tell whether a path is another spelling of one among `spelled`, on a file system that takes both for one name.
-
-    One folder alone lists none of its names twice.
-    """
-    if spelled is None:
-        return False
+def _is_respelled(identity: str, spelled: dict[str, str]) -> bool:
+    """Tell whether a path is another spelling of one among `spelled`, on a file system that takes both for one name."""
     folded = identity.casefold()
     if not folded.isascii():
         import unicodedata  # noqa: PLC0415 - most names are ASCII

@@ -290,7 +290,7 @@ def test_interrupted_workers_go_quietly(tree: Path) -> None:
     done = script(SLEEPER, ".", cwd=tree)
     workers = sleeping(tree)
     done.send_signal(signal.SIGINT)
-    _, stderr = done.communicate(timeout=20)
+    _, stderr = done.communicate(timeout=60)
     assert len(workers) == 2
     assert done.returncode == 130
     assert "Traceback" not in stderr

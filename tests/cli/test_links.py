@@ -168,7 +168,7 @@ def test_the_working_directory_may_have_gone(tmp_path: Path) -> None:
         f"sys.exit(main(['--isolated', {str(path)!r}]))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
-    if sys.version_info >= (3, 13) and "SystemError" in done.stderr:  # there, LibCST's native part needs one to be loaded
+    if sys.version_info >= (3, 13) and "SystemError" in done.stderr:  # LibCST's native part cannot be loaded
         assert (done.returncode, path.read_text(encoding="utf-8")) == (2, old)
         return
     assert (done.returncode, done.stderr) == (0, "Fixed 1 finding in 1 file.\n")

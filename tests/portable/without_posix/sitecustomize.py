@@ -16,7 +16,7 @@ OS = """
     setpriority getlogin uname chown fchown lchown chroot fchmod lchmod mkfifo mknod makedev major minor lockf
     posix_fallocate posix_fadvise posix_spawn posix_spawnp pread preadv pwrite pwritev readv writev sendfile splice
     copy_file_range memfd_create eventfd openpty ttyname ctermid fchdir fdatasync sync statvfs fstatvfs pathconf
-    fpathconf confstr sysconf getloadavg sched_getaffinity sched_setaffinity sched_yield getxattr setxattr listxattr
+    fpathconf confstr getloadavg sched_getaffinity sched_setaffinity sched_yield getxattr setxattr listxattr
     removexattr wait wait3 wait4 waitid O_NOFOLLOW O_DIRECTORY O_NONBLOCK O_CLOEXEC O_SYNC O_DSYNC O_RSYNC O_NOCTTY
     O_ASYNC O_DIRECT O_LARGEFILE O_NOATIME O_PATH O_TMPFILE O_NDELAY O_ACCMODE EX_OK EX_USAGE
 """

@@ -19,6 +19,7 @@ from lint_rules import files, pool
 from lint_rules.chunks import LARGEST, SMALLEST, chunks, largest_of
 from lint_rules.engine import Surroundings
 from lint_rules.files import Found
+from tests.faults.conftest import none_is_ignored  # noqa: F401 - Ctrl-C reaches what is started, also behind `&`
 
 LOSS = """\
 from langfuse.decorators import observe

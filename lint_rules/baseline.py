@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 VERSION = 1
 """Of the format: a release that counts otherwise writes another number."""
+MAX_COUNT = 1_000_000_000
+"""Of a finding in a file: more than any file has lines."""
 _CONFLICT = re.compile(r"^(<<<<<<<|=======|>>>>>>>)(?: |$)", re.MULTILINE)
 
 Entry = tuple[str, str, str]
@@ -142,9 +144,11 @@ def _entries(value: Any, text: str, path: str) -> Iterator[tuple[Entry, int]]:
         told = f"a baseline of version {str(version)[:20]}, and this release reads {VERSION}"
         raise Refused(f"{told}: delete it and write it anew", path, _at(text, found) if found else None)
     for name, codes in _table(value.get("files"), "files", text, path):
+        if "\0" in name:
+            raise _wrong(name, "is no path", text, path)
         for code, lines in _table(codes, name, text, path):
             for line, count in _table(lines, code, text, path):
-                if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+                if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= MAX_COUNT:
                     raise _wrong(line, "has no number of findings", text, path)
                 yield (name, code, line), count
 

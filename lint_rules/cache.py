@@ -32,6 +32,8 @@ MAX_KEPT = 20
 """Files in the folder; beyond that, the oldest go."""
 MAX_FILES = 50_000
 """Files of a run whose results are kept: reading about more of them would take memory."""
+MAX_BYTES = 100_000_000
+"""More than is kept of the largest run."""
 _TAG, _TAGGED = "CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n"
 _ENVIRONMENT = ("VIRTUAL_ENV", "CONDA_PREFIX", "HOME", "USERPROFILE", "HOMEDRIVE", "HOMEPATH", "TMPDIR", "TEMP", "TMP")
 """Variables that decide where settings and target versions are looked for."""
@@ -79,7 +81,7 @@ class Cache:
 
     def _load(self) -> None:
         """Read what is kept. Raises anything about a file that is broken."""
-        sum_, _, data = (self._folder / self._name).read_bytes().partition(b"\n")
+        sum_, _, data = files.read(str(self._folder / self._name), MAX_BYTES).partition(b"\n")
         if zlib.crc32(data) != int(sum_, 16):
             return
         value = json.loads(data)

@@ -24,7 +24,7 @@ def chunks(found: Sequence[Found]) -> Iterator[Chunk]:
     """Cut what discovery found, in its order."""
     largest, roots, start, root = largest_of(len(found)), _Roots(), 0, ""
     for at, one in enumerate(found):
-        here = roots.of(os.path.dirname(one.path))  # noqa: PTH120 - asked of every file of a run
+        here = root if one.problem is not None else roots.of(os.path.dirname(one.path))  # noqa: PTH120 - asked of every file of a run
         size = at - start
         if size >= largest or (size >= SMALLEST and here != root):
             yield tuple(found[start:at])

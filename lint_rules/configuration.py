@@ -11,7 +11,8 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ from lint_rules.settings import EARLY_EXITS, EVERYTHING, Settings
 Codes = tuple[str, ...]
 
 TABLE = "[tool.lint_rules]"
+MAX_PATTERNS, MAX_PATTERN = 1_000, 1_000
+"""Patterns of a table, and characters of one: every file is held against all of them."""
+_MAX_MESSAGE = 400
 _BOUNDARIES = (".git", ".hg")
 _HEADER = re.compile(r"""^[ \t]*\[+[ \t]*tool[ \t]*\.[ \t]*["']?lint_rules\b""", re.MULTILINE)
 _COMMENT = re.compile(r"^[ \t]*#.*", re.MULTILINE)
@@ -138,9 +142,15 @@ def _matches(path: str, pattern: str) -> bool:
     `**/` may also stand for no folder at all."""
     plain = pattern.removeprefix("**/")
     texts = (path, path.rpartition("/")[2])
-    return any(fnmatchcase(text, one) for text in texts for one in (pattern, plain)) or any(
-        fnmatchcase(path, f"{one}/*") for one in (pattern, plain)
+    return any(_compiled(one).match(text) for text in texts for one in (pattern, plain)) or any(
+        _compiled(f"{one}/*").match(path) for one in (pattern, plain)
     )
+
+
+@lru_cache(maxsize=8 * MAX_PATTERNS)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Return a pattern of names as `fnmatch` reads it, which itself remembers a few only."""
+    return re.compile(translate(pattern))
 
 
 def _read(folder: str) -> _Table | Problem | None:
@@ -255,6 +265,10 @@ class _Checked:
         value = self._values.get(key, {})
         if not isinstance(value, dict):
             raise self.wrong(key, f"{key!r} in {TABLE} is no table of patterns with lists of codes")
+        if len(value) > MAX_PATTERNS:
+            raise self.wrong(key, f"{key!r} in {TABLE} has more than {MAX_PATTERNS:,} patterns")
+        if any(len(pattern) > MAX_PATTERN for pattern in value):
+            raise self.wrong(key, f"{key!r} in {TABLE} has a pattern of more than {MAX_PATTERN:,} characters")
         for pattern, codes in value.items():
             yield pattern, self._known(key, self.strings(key, codes))
 
@@ -306,7 +320,8 @@ def _line_of(text: str, key: str) -> int | None:
 
 
 def _wrong(path: str, message: str, line: int | None) -> Misconfigured:
-    return Misconfigured(Problem(message, line, path=below(path) or path))
+    shown = message if len(message) <= _MAX_MESSAGE else f"{message[: _MAX_MESSAGE - 1]}…"
+    return Misconfigured(Problem(shown, line, path=below(path) or path))
 
 
 def _relative(path: str, folder: str) -> str:

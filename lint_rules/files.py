@@ -10,6 +10,7 @@ import errno
 import io
 import os
 import stat
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +22,21 @@ from lint_rules.links import refuse_closed
 MAX_BYTES = 5_000_000
 """A file above this size is generated or data: it would take minutes and gigabytes, so it fails with one line."""
 
+MAX_DEPTH = 200
+"""Folders in each other: below, nobody has put anything by hand, and a search would not come to an end."""
+
 GIT_SECONDS = 60.0
 """Longer than git takes to list the largest work trees: it waits for something that does not come."""
 
 _STARVED = frozenset({errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE})
 _NOTHING_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EBADF})
+_IN_USE = frozenset({5, 32})
+"""What Windows says of a file that another program has open: access denied, a sharing violation."""
+_WAITS = (0.05, 0.1, 0.2, 0.4)
+"""Seconds between tries to replace such a file: indexers and virus scanners are done by then."""
+_MAY_HAVE_JUNCTIONS = os.name == "nt"
+_JUNCTION = 0xA0000003
+_TOO_DEEP = Problem(f"more than {MAX_DEPTH} folders in each other")
 _NEVER_SOURCE = frozenset({"__pycache__", "node_modules"})
 
 
@@ -57,13 +68,15 @@ def discover(paths: Sequence[str]) -> Iterator[Found]:
     """
     seen: set[str] = set()
     real: dict[str, str] = {}
+    spelled: dict[str, str] | None = {} if len(paths) > 1 else None  # one folder lists none of its names twice
     for path in paths:
         for found in _search(path):
             identity = _identity(found.path, real)
-            if found.problem is None and identity in seen:
-                continue
+            if found.problem is not None:
+                yield found
+            elif identity not in seen and not (spelled is not None and _is_respelled(identity, spelled)):
+                yield Found(found.path, _TOO_DEEP) if identity.count(os.sep) > MAX_DEPTH else found
             seen.add(identity)
-            yield found
 
 
 def _identity(path: str, real: dict[str, str]) -> str:
@@ -74,6 +87,26 @@ def _identity(path: str, real: dict[str, str]) -> str:
     if folder not in real:
         real[folder] = os.path.realpath(folder)
     return f"{real[folder]}{os.sep}{name}"
+
+
+def _is_respelled(identity: str, spelled: dict[str, str]) -> bool:
+    """Tell whether a path is another spelling of one among `spelled`, on a file system that takes both for one name."""
+    folded = identity.casefold()
+    if not folded.isascii():
+        import unicodedata  # noqa: PLC0415 - most names are ASCII
+
+        folded = unicodedata.normalize("NFC", folded)
+    other = spelled.setdefault(folded, identity)
+    return other != identity and _is_one_file(identity, other)
+
+
+def _is_one_file(path: str, other: str) -> bool:
+    """Tell whether two paths lead to one file that has one name only: hard links are two."""
+    try:
+        one, two = os.stat(path), os.stat(other)  # noqa: PTH116 - paths are text here
+    except OSError:
+        return False
+    return os.path.samestat(one, two) and one.st_nlink < 2
 
 
 def _search(path: str) -> Iterator[Found]:
@@ -94,6 +127,9 @@ def _search_directory(directory: str) -> Iterator[Found]:
 
 
 def _python_files(directory: str) -> Iterator[Found]:
+    if directory.count(os.sep) > MAX_DEPTH:
+        yield Found(directory, _TOO_DEEP)
+        return
     try:
         names = git_files(directory)
     except OSError as error:
@@ -177,6 +213,9 @@ def git(directory: str, *arguments: str) -> bytes | None:
 
 def _walk(directory: str) -> Iterator[Found]:
     """Search `directory` and the folders below it by hand; links to folders are not followed, so there are no loops."""
+    if directory.count(os.sep) > MAX_DEPTH:
+        yield Found(directory, _TOO_DEEP)
+        return
     seen = watch.current()
     before = watch.signature(directory) if seen is not None else None
     try:
@@ -199,9 +238,14 @@ def _walk(directory: str) -> Iterator[Found]:
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
-        return entry.is_dir(follow_symlinks=False)
+        return entry.is_dir(follow_symlinks=False) and not (_MAY_HAVE_JUNCTIONS and _is_junction(entry))
     except OSError:  # gone since, on systems that have to look again
         return False
+
+
+def _is_junction(entry: os.DirEntry[str]) -> bool:
+    """Tell whether a folder of Windows is a link to another, which may be one above it; for `is_dir` it is none."""
+    return bool(getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == _JUNCTION)
 
 
 def _may_hold_source(folder: os.DirEntry[str]) -> bool:
@@ -212,15 +256,15 @@ def _may_hold_source(folder: os.DirEntry[str]) -> bool:
     return not watch.exists(f"{folder.path}/pyvenv.cfg")
 
 
-def read(path: str) -> bytes:
+def read(path: str, most: int = MAX_BYTES) -> bytes:
     """Return the bytes of `path`, or raise `Unreadable`: a missing, forbidden, enormous or irregular file."""
     try:
         with open(path, "rb", opener=_open_without_waiting) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise Unreadable(Problem("not a regular file"))
-            if status.st_size > MAX_BYTES:
-                raise Unreadable(Problem(f"larger than {MAX_BYTES:,} bytes ({status.st_size:,})"))
+            if status.st_size > most:
+                raise Unreadable(Problem(f"larger than {most:,} bytes ({status.st_size:,})"))
             return file.read()
     except OSError as error:
         raise Unreadable(Problem(reason(error))) from error
@@ -288,9 +332,22 @@ def replace(path: str, *, old: bytes, new: bytes) -> None:
         unfinished.file.flush()
         _copy_owner_and_mode(target, unfinished.path)
         unfinished.sync()
-        _refuse_unless(target, old)
-        unfinished.become(target)
+        _become(unfinished, target, old)
     _sync_directory(target.parent)
+
+
+def _become(unfinished: temporary.Unfinished, target: Path, old: bytes) -> None:
+    """Take the place of a file that is still `old`; of one that another program has open, as soon as it lets go."""
+    for wait in _WAITS:
+        _refuse_unless(target, old)
+        try:
+            return unfinished.become(target)
+        except PermissionError as error:
+            if getattr(error, "winerror", None) not in _IN_USE:
+                raise
+        time.sleep(wait)
+    _refuse_unless(target, old)
+    return unfinished.become(target)
 
 
 def create(path: str, data: bytes) -> None:

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from lint_rules.surroundings import Surroundings
     from lint_rules.watch import Seen
 
+MAX_JOBS = 61
+"""Processes at once: Windows can wait for no more."""
+
 
 @dataclass(frozen=True)
 class Order:

@@ -21,7 +21,7 @@ from lint_rules import interrupts
 from lint_rules.chunks import Chunk
 from lint_rules.files import Found
 from lint_rules.finding import FileReport, Problem, Status
-from lint_rules.orders import Order, Outcome
+from lint_rules.orders import MAX_JOBS, Order, Outcome
 from lint_rules.work import check_chunk
 
 _AHEAD = 3
@@ -37,7 +37,7 @@ def cores() -> int:
         return 1
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return min(os.cpu_count() or 1, MAX_JOBS)
 
 
 def context() -> BaseContext:
@@ -55,7 +55,7 @@ def context() -> BaseContext:
 
 
 def _copies() -> bool:
-    return sys.platform.startswith("linux") and threading.active_count() == 1
+    return sys.platform.startswith("linux") and hasattr(os, "fork") and threading.active_count() == 1
 
 
 class Processes:

@@ -48,7 +48,8 @@ class Unfinished:
 
     def become(self, target: Path) -> None:
         """Put it in the place of `target`, at once; the lock is kept until then where that is possible."""
-        self.file.flush()
+        if not self.file.closed:
+            self.file.flush()
         if fcntl is None:
             self.file.close()  # Windows renames no open file
         self.path.replace(target)

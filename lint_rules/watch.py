@@ -89,10 +89,13 @@ class Seen:
         return place.kinds[name]
 
     def _place(self, folder: str) -> Place | None:
-        if folder not in self.places:
-            self.places[folder] = Place(signature(folder)) if os.path.isdir(folder) else None  # noqa: PTH112
-            if self.places[folder] is None:
-                self.kind(folder)
+        missing = above = folder
+        while above not in self.places:
+            self.places[above] = Place(signature(above)) if os.path.isdir(above) else None  # noqa: PTH112
+            if self.places[above] is None:
+                missing, above = above, os.path.dirname(above)  # noqa: PTH120
+        if missing != above and self.places[missing] is None:
+            self.kind(missing)  # the outermost of those that are missing, whose folder is known
         return self.places[folder]
 
     def adopt(self, other: Seen) -> None:

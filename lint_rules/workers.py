@@ -10,13 +10,12 @@ from lint_rules import files, pool
 from lint_rules.cache import Cache
 from lint_rules.chunks import chunks
 from lint_rules.finding import FileReport
+from lint_rules.orders import MAX_JOBS
 from lint_rules.surroundings import Surroundings
 
 FOLDER = ".lint_rules_cache"
 """Where results are kept, in the working directory, unless another folder is named."""
 VARIABLE = "LINT_RULES_CACHE_DIR"
-_MAX_JOBS = 61
-"""What Windows can wait for."""
 
 
 def add_workers(parser: argparse.ArgumentParser) -> None:
@@ -86,6 +85,6 @@ def _jobs(text: str) -> int | None:
         number = int(text)
     except ValueError:
         number = 0
-    if not 1 <= number <= _MAX_JOBS:
-        raise argparse.ArgumentTypeError(f"{text!r}: expected auto, or a number from 1 to {_MAX_JOBS}")
+    if not 1 <= number <= MAX_JOBS:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected auto, or a number from 1 to {MAX_JOBS}")
     return number

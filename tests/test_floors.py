@@ -106,6 +106,7 @@ FLOORS = {
         "lint_rules.cache",
         "lint_rules.cluster",
         "lint_rules.options",
+        "lint_rules.orders",
         "lint_rules.surroundings",
         "lint_rules.files",
         "lint_rules.finding",

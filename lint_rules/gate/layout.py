@@ -64,7 +64,7 @@ def _is_wanted(path: str, entry: Entry, checked: Container[str]) -> bool:
 def _is_inside(path: str) -> bool:
     """Tell whether a path of a tree, which anybody may have made, leads where it seems to."""
     parts = re.split(rf"[/{re.escape(os.sep)}]", path)
-    return not any(part in ("", ".", "..") or part.lower() == ".git" for part in parts) and not Path(path).is_absolute()
+    return not any(part in ("", ".", "..") or part.lower() == ".git" for part in parts) and not Path(path).anchor
 
 
 def _write(path: Path, data: bytes) -> None:

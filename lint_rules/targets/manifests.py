@@ -13,6 +13,8 @@ from lint_rules.targets.mention import PACKAGES, Mention, loose, mention, requir
 from lint_rules.targets.tree import Reader, Tree, parse_toml, table
 from lint_rules.watch import is_file
 
+MAX_PLACES = 10_000
+"""Of a setup.py, in which its requirements are looked for."""
 SCRIPT_MARK = b"# /// script"
 _SCRIPT = re.compile(r"^# /// script[ \t]*\n(?P<content>(?:^#(?:| .*)\n)+?)^# ///[ \t]*$(?!\n#)", re.MULTILINE)
 _CONDA = re.compile(
@@ -118,22 +120,36 @@ def setup_py(tree: Tree, path: Path) -> Iterator[Mention]:
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "setup":
             for keyword in node.keywords:
                 if keyword.arg in ("install_requires", "extras_require"):
-                    yield from requirements(_strings(keyword.value, names), tree.label(path))
+                    yield from requirements(_Strings(names).of(keyword.value), tree.label(path))
 
 
-def _strings(node: ast.expr, names: dict[str, ast.expr]) -> list[str]:
-    """Return the strings that lists and tables hold which are written out, directly or under a name."""
-    if isinstance(node, ast.Name):
-        rest = {name: value for name, value in names.items() if name != node.id}
-        return _strings(names[node.id], rest) if node.id in names else []
-    if isinstance(node, ast.Constant):
-        return [node.value] if isinstance(node.value, str) else []
+class _Strings:
+    """Follows lists and tables that are written out, directly or under a name, to a bounded number of places: names
+    that stand for two others each lead to more than there is time for."""
+
+    def __init__(self, names: dict[str, ast.expr]) -> None:
+        self._names, self._left = names, MAX_PLACES
+
+    def of(self, node: ast.expr, inside: frozenset[str] = frozenset()) -> list[str]:
+        """Return the strings that an expression holds; `inside` are the names that have led to it."""
+        self._left -= 1
+        if self._left < 0:
+            raise ValueError(f"its requirements stand in more than {MAX_PLACES:,} places")
+        if isinstance(node, ast.Name):
+            known = node.id in self._names and node.id not in inside
+            return self.of(self._names[node.id], inside | {node.id}) if known else []
+        if isinstance(node, ast.Constant):
+            return [node.value] if isinstance(node.value, str) else []
+        return [text for one in _parts(node) for text in self.of(one, inside)]
+
+
+def _parts(node: ast.expr) -> list[ast.expr]:
     if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-        return [text for one in node.elts for text in _strings(one, names)]
+        return node.elts
     if isinstance(node, ast.Dict):
-        return [text for one in node.values for text in _strings(one, names)]
+        return node.values
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        return _strings(node.left, names) + _strings(node.right, names)
+        return [node.left, node.right]
     return []
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 
 PACKAGES = ("litellm", "langfuse")
 ANY = "any version"
+MAX_LENGTH = 2_000
+"""Characters of a requirement: what is longer is none, and takes time in proportion to its square."""
 """What a requirement without a specifier wants."""
 
 _REQUIREMENT = re.compile(r"\s*(?P<name>litellm|langfuse)(?![\w-]|\.\w)", re.IGNORECASE)
@@ -109,6 +111,9 @@ def requirement(text: str, origin: str, *, limits: bool = False) -> Iterator[Men
     from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415 - most runs ask for no target
 
     package = found["name"].lower()
+    if len(text) > MAX_LENGTH:
+        yield _too_long(package, text, origin)
+        return
     try:
         parsed = Requirement(text.strip())
     except InvalidRequirement:
@@ -119,6 +124,13 @@ def requirement(text: str, origin: str, *, limits: bool = False) -> Iterator[Men
         bare = text.partition(";")[0][found.end() :].strip()
         shown = re.sub(r"^\[[^\]]*\]\s*", "", bare).strip("() ")
         yield mention(package, shown, origin, str(parsed.specifier), limits=limits, partly=parsed.marker is not None)
+
+
+def _too_long(package: str, text: str, origin: str) -> Mention:
+    problem = (
+        f"{origin} asks for {' '.join(text[:80].split())!r}, which goes on for more than {MAX_LENGTH:,} characters"
+    )
+    return Mention(package, text[:80], (), origin, problem=problem)
 
 
 def requirements(texts: object, origin: str) -> Iterator[Mention]:
@@ -140,6 +152,9 @@ def stated(texts: Iterable[str], origin: str) -> Reading:
 
 def _stated(texts: Iterable[str], origin: str) -> Iterator[Mention]:
     for text in texts:
+        if len(text) > MAX_LENGTH:
+            yield from (_too_long(package, text, origin) for package in PACKAGES)
+            continue
         for one in _BETWEEN_REQUIREMENTS.split(text):
             if one.strip():
                 yield from _stated_one(one.strip().strip(",").strip(), origin)
@@ -162,7 +177,8 @@ def loose(package: str, value: object, origin: str) -> Iterator[Mention]:
     elif isinstance(value, dict):
         yield from loose(package, value.get("version"), origin)
     elif isinstance(value, str):
-        yield _translated(package, value, origin)
+        is_long = len(value) > MAX_LENGTH
+        yield _too_long(package, value, origin) if is_long else _translated(package, value, origin)
 
 
 def _translated(package: str, text: str, origin: str) -> Mention:

@@ -20,7 +20,7 @@ _IN_FOLDER = re.compile(r".+\.(txt|in)", re.IGNORECASE)
 _ASIDE = re.compile(r"(?<![a-z])(dev(elop(ment)?)?|tests?|lint(ing)?|docs?|build|ci|examples?|bench(mark)?s?)(?![a-z])")
 """What a file is called whose versions are less likely those of the program."""
 _INCLUDE = re.compile(r"(?:-(?P<short>[rc])\s*|--(?P<long>requirement|constraint)(?:\s+|\s*=\s*))(?P<file>\S.*)")
-_COMMENT = re.compile(r"(^|\s+)#.*")
+_COMMENT = re.compile(r"(?<!\S)#.*")
 _OPTIONS = re.compile(r"\s--[a-zA-Z].*")
 """What may follow a requirement on its line: hashes and the like."""
 _ENCODED = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", codecs.BOM_UTF8: "utf-8-sig"}

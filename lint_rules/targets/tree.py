@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -31,6 +32,9 @@ MARKS = (
 """What tells the root of a project that is under no version control."""
 _VERSION_CONTROL = (".git", ".hg")
 _MAX_ANCESTORS = 20
+_PART = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*"""
+_DEEP_KEY = re.compile(rf"(?:^[ \t\[]*|[{{,][ \t]*)(?:{_PART}){{20}}", re.MULTILINE)
+"""A key of more names than any table is deep: reading it takes time in proportion to their square."""
 
 
 class Tree:
@@ -99,7 +103,9 @@ class Tree:
 
 
 def parse_toml(text: str) -> dict[str, Any]:
-    """Return the tables of a TOML text. Raises ValueError for anything else."""
+    """Return the tables of a TOML text. Raises ValueError for anything else, and RecursionError for too deep tables."""
+    if _DEEP_KEY.search(text):
+        raise RecursionError("a key of too many names")
     if sys.version_info >= (3, 11):
         import tomllib  # noqa: PLC0415 - most runs ask for no target
     else:

@@ -209,6 +209,8 @@ BROKEN = {
     "codes that are a list": ('{"version": 1, "files": {"a.py": []}}', ":1: error: not a baseline: 'a.py' is no table"),
     "no counts": ('{"version": 1, "files": {"a": {"L": {"x": "1"}}}}', ":1: error: not a baseline: 'x' has no number"),
     "a count of nothing": ('{"version": 1, "files": {"a": {"L": {"x": 0}}}}', ":1: error: not a baseline: 'x' has no "),
+    "more than can be counted": ('{"version": 1, "files": {"a": {"L": {"x": 1000000001}}}}', "'x' has no number"),
+    "a null byte in a path": ('{"version": 1, "files": {"a\\u0000": {"L": {"x": 1}}}}', " is no path"),
     "deep": ("[" * 100_000, ": error: not a baseline: not JSON"),
     "a huge number": ('{"version": 1' + "0" * 5_000 + "}", "error: "),
     "not UTF-8": (b'{\n"\xff', ":2: error: not a baseline: not UTF-8"),

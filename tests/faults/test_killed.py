@@ -1,6 +1,7 @@
 """A fix that is killed at any moment: every file is old or new, and the next run leaves nothing of it behind.
 
-`make faults` kills 200 runs instead of a few: `FAULTS_KILLS=200`. `FAULTS_SEED` brings a run of the tests back.
+`make faults` kills 200 runs instead of a few: `FAULTS_KILLS=200`. Moments are drawn until that many have hit a run that
+had not ended. `FAULTS_SEED` brings a run of the tests back.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ KILLS = int(os.environ.get("FAULTS_KILLS", "2"))
 SEED = int(os.environ.get("FAULTS_SEED", random.SystemRandom().randrange(10**6)))
 MANY = KILLS > 50
 FILES = 60 if MANY else 12
+MOST = 2 * KILLS + 10
 
 
 @pytest.fixture(name="trees_of", scope="module")
@@ -61,8 +63,10 @@ def test_every_file_is_old_or_new(
     old, new = trees_of
     chance, folder = random.Random(SEED), tmp_path / "tree"
     before, during = seconds(folder, old)
-    killed = half = left = 0
-    for number in range(KILLS):
+    killed = half = left = number = 0
+    while killed < KILLS:
+        number += 1
+        assert number <= MOST, f"{killed} of {MOST} moments hit a running fix: the moments are drawn badly"
         writing = number % 4 != 0
         at = chance.uniform(0, during if writing else before + during)
         what = f"seed {SEED}, kill {number}, {'writing for' if writing else 'after'} {at:.4f} s"
@@ -76,7 +80,7 @@ def test_every_file_is_old_or_new(
         assert trees.contents(folder) == new, what
         assert trees.leftovers(folder) == [], what
     with capsys.disabled():
-        print(f"\n  seed {SEED}: {killed} of {KILLS} killed, {half} amid the files, {left} left a temporary file")
+        print(f"\n  seed {SEED}: {killed} of {number} killed, {half} amid the files, {left} left a temporary file")
     assert half or not MANY, "no run was killed while it wrote: this test shows nothing"
 
 

@@ -55,6 +55,17 @@ def contents(folder: Path) -> Tree:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.py"))}
 
 
+@contextlib.contextmanager
+def standing_in(folder: Path) -> Iterator[None]:
+    """Work in a folder, and below it, where no path from the root is short enough."""
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
 def leftovers(folder: Path) -> list[str]:
     """Return the names of all temporary files."""
     return sorted(str(path.relative_to(folder)) for path in folder.rglob(LEFTOVER))

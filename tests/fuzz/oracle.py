@@ -53,13 +53,20 @@ def harm(before: bytes, after: bytes) -> Iterator[str]:
         yield "a byte order mark has come or gone"
     if _encoding(before) != _encoding(after):
         yield "it has another encoding"
-    if bool(_END.search(before)) != bool(_END.search(after)):
+    if bool(_END.search(before)) != bool(_END.search(after)) and not _was_a_suppression(before, after):
         yield "the final line end has come or gone"
     new_ends = _ends(after) - (_ends(before) or {b"\n"})
     if new_ends:
         yield f"it has line ends that it did not have: {new_ends}"
     gone = Counter(_comments(before)) - Counter(_comments(after))
     yield from (f"a comment has gone: {comment}" for comment in gone if "noqa" not in comment.lower())
+
+
+def _was_a_suppression(before: bytes, after: bytes) -> bool:
+    """Tell whether the last line, without an end, was a useless comment and has gone: that above keeps its own."""
+    last = (_lines(before) or [b""])[-1]
+    is_useless = last.lstrip(_BLANK).startswith(b"#") and b"noqa" in last.lower()
+    return is_useless and not _END.search(last) and not after.endswith((last, last + b"\n"))
 
 
 def step_harm(before: bytes, after: bytes, fixed: Sequence[Finding]) -> Iterator[str]:
@@ -129,7 +136,7 @@ def _touched(edits: Iterable[Edit], tree: ast.Module, data: bytes) -> Touched:
         if isinstance(edit, DeliverTraces):
             around = [node for node in statements if isinstance(node, ast.AsyncFunctionDef)]
             for node in (node for node in around if node.lineno == edit.coroutine.line):
-                last = len(_lines(data)) if node is tree.body[-1] else _end(node)
+                last = len(_lines(data)) if node is tree.body[-1] else _end_of_comments(node, _lines(data))
                 indented.update(range(_end_of_head(node) + 1, last + 1))
                 lines.update({node.lineno} if node.body[0].lineno == node.lineno else ())
                 lines.update(_docstring_lines(node))
@@ -157,6 +164,18 @@ def _spans(edit: Edit) -> Iterator[Span]:
 def _end(node: ast.stmt) -> int:
     assert node.end_lineno is not None
     return node.end_lineno
+
+
+def _end_of_comments(node: ast.stmt, lines: list[bytes]) -> int:
+    """Return the last line of a statement, comments behind its body that stand as far to the right included."""
+    last = _end(node)
+    for number, line in enumerate(lines[last:], last + 1):
+        bare = line.lstrip(_BLANK)
+        if bare.startswith(b"#") and len(line) - len(bare) > node.col_offset:
+            last = number
+        elif bare.strip():
+            break
+    return last
 
 
 def _head(loop: ast.stmt) -> range:

@@ -123,9 +123,30 @@ def compiles(data: bytes) -> bool:
     return True
 
 
+BEHIND = b"""\
+import anyio
+import litellm
+
+litellm.success_callback = ["langfuse"]
+
+
+async def main() -> None:
+    with anyio.fail_after(30):
+        response = await litellm.acompletion(model="m", messages=[])
+    print(response)
+
+
+    # noqa
+anyio.run(main)
+"""
+"""A comment behind a body, which moves to the right with it."""
+
+
 @examples(40)
 @given(programs(), st.sampled_from(("drain", "log-partial")))
 @example(MISPLACED, "drain")
+@example(BEHIND, "drain")
+@example(b"import litellm\n  ## noqa:LLM101", "drain")
 def test_a_fix_hurts_nothing(data: bytes, early_exit: str) -> None:
     assert_unhurt(data, early_exit)
 

@@ -62,3 +62,9 @@ def test_a_byte_order_mark_stays_with_the_file_and_not_with_its_first_line() -> 
 
 def test_comments_that_suppress_may_go() -> None:
     assert list(harm(b"x = 1  # noqa: LLM101\n", b"x = 1\n")) == []
+
+
+def test_a_last_line_that_is_such_a_comment_may_go_with_the_end_it_did_not_have() -> None:
+    assert list(harm(b"x = 1\n  # noqa: LLM101", b"x = 1\n")) == []
+    assert list(harm(b"x = 1\n  # noqa: LLM101", b"x = 1\n  # noqa: LLM101\n"))
+    assert list(harm(b"x = 1", b"x = 1\n"))

@@ -1,0 +1,35 @@
+"""Folders in each other, more than anybody makes by hand: a named outcome, and the other files are done."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.faults import trees
+
+DEEP = "error: more than 200 folders in each other"
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="paths are shorter there")
+
+
+@pytest.fixture(name="folder")
+def folder_fixture(tmp_path: Path) -> Path:
+    """A file with a finding, and one a thousand folders below."""
+    trees.plant(tmp_path / "tree", 1, 1)
+    with trees.standing_in(tmp_path / "tree"):
+        for _ in range(1_000):
+            Path("d").mkdir()
+            os.chdir("d")
+        Path("below.py").write_text(trees.SOURCE.format(number=2), encoding="utf-8")
+    return tmp_path / "tree"
+
+
+@pytest.mark.parametrize("command", [trees.CHECK, (*trees.FIX, "--check")], ids=["check", "fix"])
+def test_the_search_ends_and_the_other_files_are_done(folder: Path, command: tuple[str, ...]) -> None:
+    below, missing = f"{'d/' * 1_000}below.py", f"{'x/' * 1_000}gone.py"
+    done = trees.run(*command, ".", below, missing, cwd=folder)
+    assert done.returncode == 2
+    assert "part0/module0.py:10" in done.stdout and "below.py" not in done.stdout
+    told = [line for line in done.stderr.splitlines() if "error" in line]
+    assert [line.partition(": ")[2] for line in told] == [DEEP, DEEP, "error: no such file or directory"]

@@ -37,6 +37,7 @@ class Demand:
         self._outline, self._declared = outline, declared
         self._words = {*words, *outline.words_of(traced=traced)}
         self._wanted = {name for name, sketch in outline.functions.items() if traced and sketch.flushes}
+        self._known = 0
         self._reaching: set[str] = set()
         self.passed_by: set[str] = set()
         """Functions that were called and not looked at."""
@@ -98,9 +99,9 @@ class Demand:
 
     def settle(self) -> bool:
         """Draw the conclusions from what was learnt; tell whether there are new functions to look at."""
-        before = len(self._wanted)
         self._settle()
-        return len(self._wanted) > before
+        before, self._known = self._known, len(self._wanted)
+        return self._known > before
 
     def _settle(self) -> None:
         while more := self._more_words() - self._words:

@@ -270,7 +270,8 @@ class Machine:
 
     def _matters(self, value: Value) -> bool:
         """Tell whether it can make a difference that an attribute was seen late."""
-        return not is_dull(value, self.home.declared)
+        is_switch = isinstance(value, Const) and isinstance(value.value, bool)
+        return is_switch or not is_dull(value, self.home.declared)
 
     def run_top_level(self) -> Record:
         """Interpret what importing the module would run."""

@@ -48,6 +48,8 @@ class Setting:
 
 def entry_points(machine: Machine, record: Record, source: Source) -> Iterator[EntryPoint]:
     """Yield every entry point that fails to deliver its traces."""
+    if machine.interest is not None:
+        return  # nothing that ends here has to do with traces
     found = list(lifespans(machine.tree))
     given = any(True for _ in foreign_lifespans(machine.tree))
     if record.tracing_off or not (record.entries or record.converted or found or given):

@@ -161,17 +161,29 @@ def _sorted(facts: Iterable[_AnyFact]) -> tuple[_AnyFact, ...]:
 
 def _with_callers(machine: Machine) -> Record:
     """A parameter that every caller in the project passes a stream is one: look at the callers in other modules."""
-    functions = (node for node in nodes_of(machine.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-    leaving = [node for node in functions if leaves_parameter_early(node)]
-    names = frozenset(node.name for node in leaving)
-    if not names:
+    leaving = list(_given_from_outside(machine))
+    if not leaving:
         return machine.record
     record = machine.record.apart()
     nodes = {place_of(node): node for node in nodes_of(machine.tree) if isinstance(node, ast.stmt)}
-    for other in machine.home.callers(names):
+    for other in machine.home.callers(frozenset(node.name for node in leaving)):
         record.adopt(other, machine.home, nodes)
         record.adopt_passes(other, leaving)
     return record
+
+
+def _given_from_outside(machine: Machine) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Yield the functions that leave a loop over a parameter early, where it matters what other modules pass: that may
+    be a stream, or it was one here."""
+    if machine.home.is_sdk:
+        return
+    interest = machine.home.interest()
+    left = {exit_.function.node for exit_ in machine.record.exits.values() if exit_.function is not None}
+    for node in nodes_of(machine.tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or not leaves_parameter_early(node):
+            continue
+        if interest is None or node.name in interest.given or node in left:
+            yield node
 
 
 def _stream_exits(record: Record, source: Source, home: Home) -> Iterator[StreamExit]:

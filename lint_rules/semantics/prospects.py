@@ -187,8 +187,9 @@ class Prospects:
             return None
         leaks = realm.leaks
         if self.traces(path) or obtained(data, leaks.langfuse) or (realm.is_traced and self._registers(data, realm)):
-            return Interest(leaks.words | leaks.given | leaks.langfuse | leaks.calls, traced=True)
-        return Interest(leaks.words | leaks.given, traced=False)
+            words = leaks.words | leaks.given | leaks.langfuse | leaks.calls
+            return Interest(words, traced=True, given=frozenset(leaks.given))
+        return Interest(leaks.words | leaks.given, traced=False, given=frozenset(leaks.given))
 
     def seen(self, path: str, data: bytes) -> frozenset[str]:
         """Return the names of interest that stand in a module with these bytes, as far as they are known by now."""

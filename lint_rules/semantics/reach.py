@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lint_rules.semantics import sdk
 from lint_rules.semantics.declared import Spelled, spelled
@@ -225,7 +226,7 @@ def outline(tree: ast.Module, home: Home) -> Outline:
 
 
 def _outline_scope(scope: ast.AST, name: str, result: Outline, aliases: _Aliases) -> None:
-    nodes = list(own_nodes(scope))
+    nodes = own_nodes(scope)
     sketch = _sketch(scope, nodes, aliases)
     if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
         sketch.awaits_litellm |= isinstance(scope, ast.AsyncFunctionDef) and name in aliases.own_sources
@@ -271,56 +272,60 @@ def _outline_class(node: ast.ClassDef, result: Outline, aliases: _Aliases) -> No
     result.add(node.name, whole)
 
 
-def _sketch(scope: ast.AST, nodes: list[ast.AST], aliases: _Aliases) -> Sketch:
-    sketch, loaded, stored = Sketch(), set[str](), set[str]()
-    stepped = {part for node in nodes if isinstance(node, ast.For) for part in walk(node.iter)}
+def _sketch(scope: ast.AST, nodes: Sequence[ast.AST], aliases: _Aliases) -> Sketch:
     decorators = list(getattr(scope, "decorator_list", ())) if not isinstance(scope, ast.ClassDef) else []
-    for node in [*nodes, *(part for decorator in decorators for part in walk(decorator))]:
-        if aliases.declared.words and isinstance(node, ast.Name | ast.Attribute):
-            _sketch_declared(scope, node, aliases.declared, sketch, awaited=node not in stepped)
-        if isinstance(node, ast.Name):
-            (loaded if isinstance(node.ctx, ast.Load) else stored).add(node.id)
-        elif isinstance(node, ast.Attribute):
-            sketch.mentions.add(node.attr)
-            sketch.awaits_litellm |= node.attr in ASYNC_CALLS
-            sketch.flushes |= node.attr in FLUSHES and _may_be_langfuse(node.value, aliases.langfuse)
-            if isinstance(node.ctx, ast.Store):
-                sketch.stores.add(node.attr)
-            elif node.attr in ("append", "extend"):
-                sketch.stores.add(last_name(node.value))
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            sketch.mentions |= {
-                part.id for one in node.decorator_list for part in walk(one) if isinstance(part, ast.Name)
-            }
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in _PARTS:
-            sketch.mentions.add(node.value)
-    sketch.observes |= bool(loaded & aliases.langfuse)
-    sketch.mentions |= loaded - stored
-    sketch.awaits_litellm |= bool(sketch.mentions & ASYNC_CALLS)
+    kinds = _by_kind([*nodes, *(part for decorator in decorators for part in walk(decorator))])
+    sketch = Sketch()
+    for node in kinds[ast.Attribute]:
+        sketch.mentions.add(node.attr)
+        sketch.flushes |= node.attr in FLUSHES and _may_be_langfuse(node.value, aliases.langfuse)
+        if isinstance(node.ctx, ast.Store):
+            sketch.stores.add(node.attr)
+        elif node.attr in ("append", "extend"):
+            sketch.stores.add(last_name(node.value))
+    loaded = {node.id for node in kinds[ast.Name] if isinstance(node.ctx, ast.Load)}
+    sketch.mentions |= loaded.difference(node.id for node in kinds[ast.Name] if not isinstance(node.ctx, ast.Load))
+    sketch.mentions |= _PARTS.intersection(node.value for node in kinds[ast.Constant] if isinstance(node.value, str))
+    for node in (*kinds[ast.FunctionDef], *kinds[ast.AsyncFunctionDef], *kinds[ast.ClassDef]):
+        sketch.mentions |= {part.id for one in node.decorator_list for part in walk(one) if isinstance(part, ast.Name)}
+    sketch.observes = bool(loaded & aliases.langfuse)
+    sketch.awaits_litellm = bool(sketch.mentions & ASYNC_CALLS)
     sketch.flushes |= bool(sketch.mentions & {"GLOBAL_LOGGING_WORKER", "flush_langfuse_tracing"})
+    if aliases.declared.words:
+        _sketch_declared(scope, kinds, aliases.declared, sketch)
     if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
-        sketch.mentions.update(name for node in nodes for name in _imported(node))
+        imports = (*kinds[ast.Import], *kinds[ast.ImportFrom])
+        sketch.mentions.update(name for node in imports for name in _imported(node))
     return sketch
 
 
-def _imported(node: ast.AST) -> Iterator[str]:
+def _by_kind(nodes: Iterable[ast.AST]) -> defaultdict[type[ast.AST], list[Any]]:
+    """Return nodes by their kind: what is asked of most of them is asked of few."""
+    kinds: defaultdict[type[ast.AST], list[Any]] = defaultdict(list)
+    for node in nodes:
+        kinds[node.__class__].append(node)
+    return kinds
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
     """Yield the package that an import is from, and what it imports."""
     if isinstance(node, ast.ImportFrom) and node.module is not None:
         yield node.module.partition(".")[0]
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        yield from (alias.name.partition(".")[0] for alias in node.names)
+    yield from (alias.name.partition(".")[0] for alias in node.names)
 
 
 def _sketch_declared(
-    scope: ast.AST, node: ast.Name | ast.Attribute, declared: Spelled, sketch: Sketch, *, awaited: bool
+    scope: ast.AST, kinds: Mapping[type[ast.AST], list[Any]], declared: Spelled, sketch: Sketch
 ) -> None:
-    """Note that a function mentions a callable that is declared; a coroutine is taken to await a stream source, unless
+    """Note which callables a function mentions that are declared; a coroutine is taken to await a stream source, unless
     a plain `for` goes over it."""
-    path = path_of(node) or ""
-    method = node.attr if isinstance(node, ast.Attribute) else ""
-    if awaited and isinstance(scope, ast.AsyncFunctionDef):
-        sketch.awaits_litellm |= path in declared.sources or method in declared.methods
-    sketch.flushes |= path in declared.flushes or method in declared.flushing
+    stepped = {part for node in kinds[ast.For] for part in walk(node.iter)}
+    for node in (*kinds[ast.Name], *kinds[ast.Attribute]):
+        path = path_of(node) or ""
+        method = node.attr if isinstance(node, ast.Attribute) else ""
+        if node not in stepped and isinstance(scope, ast.AsyncFunctionDef):
+            sketch.awaits_litellm |= path in declared.sources or method in declared.methods
+        sketch.flushes |= path in declared.flushes or method in declared.flushing
 
 
 ASYNC_CALLS = frozenset(name.rpartition(".")[2] for name, call in sdk.CALLS.items() if call.is_async)
@@ -336,16 +341,17 @@ def _may_be_langfuse(receiver: ast.expr, aliases: frozenset[str]) -> bool:
 
 def _langfuse_names(tree: ast.Module) -> frozenset[str]:
     """Return the names that a module binds to things of the Langfuse SDK that record something."""
-    return frozenset(name for node in nodes_of(tree) for name in _bound_to_langfuse(node))
+    imports = (node for node in nodes_of(tree) if isinstance(node, ast.Import | ast.ImportFrom))
+    return frozenset(name for node in imports for name in _bound_to_langfuse(node))
 
 
-def _bound_to_langfuse(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").partition(".")[0] == "langfuse":
-        yield from (alias.asname or alias.name for alias in node.names)
-    elif isinstance(node, ast.Import):
+def _bound_to_langfuse(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    if isinstance(node, ast.Import):
         for alias in node.names:
             if alias.name.partition(".")[0] == "langfuse":
                 yield alias.asname or alias.name.partition(".")[0]
+    elif not node.level and (node.module or "").partition(".")[0] == "langfuse":
+        yield from (alias.asname or alias.name for alias in node.names)
 
 
 def _registered(node: ast.AST) -> Iterator[str]:

@@ -66,6 +66,8 @@ class Interest:
     """By these names of other modules something of interest is to be had in it."""
     traced: bool
     """What it flushes, and what it records with the Langfuse SDK, is of interest, too."""
+    given: frozenset[str] = frozenset()
+    """Functions of these names are given a stream by another module."""
 
 
 @dataclass(eq=False)

@@ -115,7 +115,15 @@ def test_so_is_one_who_passes_none() -> None:
     assert check_source(before) == []  # seen before anything is known of `take`
 
 
-IDLE = "def idle{}(text):\n    for letter in text:\n        if letter:\n            text = text + letter\n    return text\n\n\n"
+IDLE = """\
+def idle{}(text):
+    for letter in text:
+        if letter:
+            text = text + letter
+    return text
+
+
+"""
 
 
 def test_what_leads_nowhere_costs_nothing() -> None:

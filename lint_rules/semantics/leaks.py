@@ -106,7 +106,7 @@ def _written(name: bytes) -> re.Pattern[bytes]:
 
 @lru_cache(maxsize=64)
 def _encoded(names: frozenset[str]) -> tuple[bytes, ...]:
-    """Return names as they stand in a file: the same ones are looked for in thousands of files."""
+    """Return names as they stand in a text: the same ones are looked for in thousands of modules."""
     return tuple(name.encode() for name in sorted(names))
 
 

@@ -159,28 +159,28 @@ import litellm
 litellm.success_callback = ["langfuse"]
 
 
-async def setup(text):
+async def status(error):
     await litellm.acompletion(model="m", messages=[])
 
 
-async def find(text):
-    return setup(text).open(text)
+async def kind(error):
+    found = status(error)
 
 
-async def find_again(text):
+async def describe(error):
     await litellm.acompletion(model="m", messages=[])
-    return setup(text).find_again(text)
+    info = classify(error)
 
 
-async def find_selection(text):
+async def classify(error):
     await litellm.acompletion(model="m", messages=[])
-    return setup(text).find_selection(text)
+    found = kind(error)
 
 
-asyncio.run(setup())
-asyncio.run(find())
-asyncio.run(find_again())
-asyncio.run(find_selection())
+asyncio.run(status())
+asyncio.run(kind())
+asyncio.run(describe())
+asyncio.run(classify())
 """
 
 

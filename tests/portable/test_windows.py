@@ -53,6 +53,8 @@ def test_places_have_slashes_whatever_the_separator() -> None:
     assert places.below("SRC/App.py", "c:\\WORK\\src") == "App.py"
     assert places.below("D:\\app.py") is None
     assert places.place("D:\\other\\app.py") == "D:/other/app.py"
+    assert places.below("C:\\work\\pyproject.toml") == "pyproject.toml"
+    assert places.below("D:\\pyproject.toml") is None
     assert places.uri("a b\\ä.py") == "file:///C:/work/a%20b/%C3%A4.py"
 
 
@@ -69,8 +71,6 @@ def test_patterns_of_settings_have_slashes() -> None:
     silenced = configuration._silenced("C:\\work\\src\\gen\\conftest.py", WindowsPath("C:\\work"), ignores)
     assert list(silenced) == ["LLM101", "LLM201"]
     assert list(configuration._silenced("D:\\gen.py", WindowsPath("C:\\work"), (("D:/*", ("LLM101",)),))) == ["LLM101"]
-    assert configuration._shown("C:\\work\\pyproject.toml") == "pyproject.toml"
-    assert configuration._shown("D:\\pyproject.toml") == "D:\\pyproject.toml"
 
 
 @on_windows(tree)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="paths are shorter there
 
 
 @pytest.fixture(name="folder")
-def folder_fixture(tmp_path: Path) -> Path:
+def folder_fixture(tmp_path: Path) -> Iterator[Path]:
     """A file with a finding, and one a thousand folders below."""
     trees.plant(tmp_path / "tree", 1, 1)
     with trees.standing_in(tmp_path / "tree"):
@@ -22,7 +24,18 @@ def folder_fixture(tmp_path: Path) -> Path:
             Path("d").mkdir()
             os.chdir("d")
         Path("below.py").write_text(trees.SOURCE.format(number=2), encoding="utf-8")
-    return tmp_path / "tree"
+    yield tmp_path / "tree"
+    _remove(tmp_path / "tree")
+
+
+def _remove(tree: Path) -> None:
+    """Take the folders out of each other first: what removes a tree goes down one call a folder, and pytest does so in
+    a later run."""
+    while (deep := tree / "d").exists():
+        deep.rename(tree / "outermost")
+        if (tree / "outermost" / "d").exists():
+            (tree / "outermost" / "d").rename(deep)
+        shutil.rmtree(tree / "outermost")
 
 
 @pytest.mark.parametrize("command", [trees.CHECK, (*trees.FIX, "--check")], ids=["check", "fix"])

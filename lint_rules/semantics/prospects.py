@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -82,6 +82,18 @@ _SERVERS = re.compile(
 """What a module writes that has coroutines serve requests."""
 
 
+@dataclass(frozen=True)
+class _Outward:
+    """What a module writes that may import from outside of its project."""
+
+    names: tuple[bytes, ...]
+    pattern: re.Pattern[bytes]
+
+    def may_lead(self, data: bytes) -> bool:
+        """Tell whether a module may import one of the names."""
+        return any(name in data for name in self.names) and self.pattern.search(b"\n" + data) is not None
+
+
 @dataclass
 class _Realm:
     """The modules of one project, and by which names streams get around in it."""
@@ -91,9 +103,10 @@ class _Realm:
     members: frozenset[str]
     near: tuple[str, ...]
     """Those that mention the SDKs."""
-    outward: re.Pattern[bytes] | None
-    """What a module writes that may import from outside of the project."""
+    outward: _Outward
     leaks: Leaks = field(default_factory=Leaks)
+    without: dict[str, int] = field(default_factory=dict)
+    """Modules, with the hash of their bytes, that were searched for every such name in vain."""
     explored: dict[str, frozenset[str]] = field(default_factory=dict)
     """Modules that were interpreted, with the names of others that they wrote."""
     asked: int = 0
@@ -132,7 +145,7 @@ class Prospects:
             self._explore(realm)
             return True
         may = self._leads_out(path, data, realm) or (
-            bool(realm.near or own) and (self._meets_streams(data, realm) or self._is_traced(path, data, realm))
+            bool(realm.near or own) and (self._meets_streams(path, data, realm) or self._is_traced(path, data, realm))
         )
         return may and (own or self._project.matters_as(path, data))
 
@@ -152,14 +165,14 @@ class Prospects:
         mentioned = self._project.declared.is_mentioned
         near = tuple(one for one in paths if mentioned(self._modules.read(one) or b"") and not self._is_sdk(one))
         outside = self._modules.outward(key) - sys.stdlib_module_names
-        names = sorted(name.encode() for name in outside if name.isidentifier())
-        outward = rb"\n[ \t]*(?:from|import)[ \t]+(?:[^\n#]*,[ \t]*)?(?:%s)\b" % b"|".join(map(re.escape, names))
-        is_traced = any(map(self.traces, near))
-        return _Realm(paths, frozenset(paths), near, re.compile(outward) if names else None, is_traced=is_traced)
+        names = tuple(sorted(name.encode() for name in outside if name.isidentifier()))
+        pattern = rb"\n[ \t]*(?:from|import)[ \t]+(?:[^\n#]*,[ \t]*)?(?:%s)\b" % b"|".join(map(re.escape, names))
+        outward = _Outward(names, re.compile(pattern))
+        return _Realm(paths, frozenset(paths), near, outward, is_traced=any(map(self.traces, near)))
 
     def _leads_out(self, path: str, data: bytes, realm: _Realm) -> bool:
         """Tell whether a module imports one that is not of its project."""
-        if path in realm.members and (realm.outward is None or realm.outward.search(b"\n" + data) is None):
+        if path in realm.members and not realm.outward.may_lead(data):
             return False
         return any(one not in realm.members and one.endswith(".py") for one in self._modules.imports(path))
 
@@ -168,12 +181,18 @@ class Prospects:
     def _makes(self, data: bytes, realm: _Realm) -> bool:
         return makes_streams(data, realm.leaks.sdk, self._project.declared)
 
-    def _meets_streams(self, data: bytes, realm: _Realm) -> bool:
+    def _meets_streams(self, path: str, data: bytes, realm: _Realm) -> bool:
         """Tell whether a module makes streams, writes a name by which they are to be had, or may be given one."""
         self._explore(realm)
         leaks = realm.leaks
-        meets = realm.is_open or obtained(data, leaks.streams) or may_be_given(data, leaks.given)
-        return bool(meets) or self._makes(data, realm)
+        if realm.is_open or may_be_given(data, leaks.given):
+            return True
+        if self._is_without(path, data, realm):
+            return False
+        return bool(obtained(data, leaks.streams)) or self._makes(data, realm)
+
+    def _is_without(self, path: str, data: bytes, realm: _Realm) -> bool:
+        return realm.without.get(path) == hash(data)
 
     def interest(self, path: str) -> Interest | None:
         """Return what a module has to be interpreted for, as far as it is known by now; None: for everything."""
@@ -204,19 +223,29 @@ class Prospects:
         realm.is_explored = True
         self._project.forget()
         found = [one for one in realm.near if self._makes(self._modules.read(one) or b"", realm) or self.traces(one)]
+        searched, sdk = frozenset[str](), frozenset[str]()
         while found and not realm.is_open:
             known = len(realm.leaks.words)
             for path in found:
                 self._interpret(path, realm)
             if len(realm.leaks.words) > known:
                 self._project.forget()
-            found = [one for one in realm.paths if self._is_next(one, realm)]
+            leaks = realm.leaks
+            fresh, fresh_sdk = (leaks.streams | leaks.langfuse) - searched, leaks.sdk - sdk
+            found = [one for one in realm.paths if self._is_next(one, realm, fresh, fresh_sdk)]
+            searched, sdk = searched | fresh, sdk | fresh_sdk
 
-    def _is_next(self, path: str, realm: _Realm) -> bool:
-        data = self._modules.read(path) or b""
-        new = obtained(data, realm.leaks.streams | realm.leaks.langfuse) - realm.explored.get(path, frozenset())
-        if not new and (path in realm.explored or not self._makes(data, realm)):
+    def _is_next(self, path: str, realm: _Realm, fresh: Set[str], fresh_sdk: Set[str]) -> bool:
+        """Tell whether a module is to be interpreted, for the first time or again, because of names that are new."""
+        if not fresh and not fresh_sdk and (path in realm.explored or path in realm.without):
             return False
+        data = self._modules.read(path) or b""
+        new = obtained(data, fresh) - realm.explored.get(path, frozenset())
+        if not new and (path in realm.explored or not obtained(data, fresh_sdk) or not self._makes(data, realm)):
+            if path not in realm.explored:
+                realm.without[path] = hash(data)
+            return False
+        realm.without.pop(path, None)
         return self._project.matters_as(path, data)
 
     def _interpret(self, path: str, realm: _Realm) -> None:
@@ -247,7 +276,8 @@ class Prospects:
     def _is_traced(self, path: str, data: bytes, realm: _Realm) -> bool:
         """Tell whether a module uses what Langfuse has made, or ends something that is traced."""
         self._explore(realm)
-        if obtained(data, realm.leaks.langfuse) or self._ends_traced(path, data, realm):
+        uses = not self._is_without(path, data, realm) and bool(obtained(data, realm.leaks.langfuse))
+        if uses or self._ends_traced(path, data, realm):
             return True
         return realm.is_traced and self._registers(data, realm) and self._leads_to(self.traces, path)
 

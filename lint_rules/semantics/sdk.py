@@ -18,7 +18,8 @@ MENTIONS = (b"litellm", b"langfuse")
 
 def is_mentioned(data: bytes) -> bool:
     """Tell whether a module's bytes mention LiteLLM or Langfuse at all."""
-    return any(mention in data for mention in MENTIONS)
+    litellm, langfuse = MENTIONS
+    return litellm in data or langfuse in data
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from functools import lru_cache
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 
 
-_OBJECTS = 200_000
-"""How many objects are made before the garbage collector looks at them: some twenty modules."""
+_OBJECTS = 500_000
+"""How many objects are made before the garbage collector looks at them: some fifty modules."""
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from tests.benchmarks.timing import once, side_by_side
 
 ROOT = Path(__file__).parents[2]
 BENCH = ROOT / ".venvs/bench"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 SECONDS = 300
 """Of one check: a tree of which a copy of eight takes longer is copied twice only."""
 
@@ -66,7 +67,7 @@ def _folder(text: str) -> Path:
 
 
 def _downloaded() -> Path:
-    folder = BENCH / "tree"
+    folder = CACHE / "flake8-litellm-bench"  # below this repository, it would count as an ignored folder of it
     folder.mkdir(parents=True, exist_ok=True)
     for pin in tree.get(folder, str(groups.environment(BENCH / "bare", groups.FLAKE8))):
         print(f"left out: {pin} cannot be had", file=sys.stderr)

@@ -50,8 +50,8 @@ _USES = tuple(
         re.compile,
         (
             rb"litellm[ \t]*\.[ \t]*[a-zA-Z_]",
-            rb"import\b[^\n]*\blitellm\b",
-            rb"from\b[^\n]*\blitellm\b",
+            rb"import\b[^\n]{0,400}\blitellm\b",
+            rb"from\b[^\n]{0,400}\blitellm\b",
             rb"\n[ \t]*litellm\b",
         ),
     )
@@ -110,17 +110,16 @@ def _encoded(names: frozenset[str]) -> tuple[bytes, ...]:
     return tuple(name.encode() for name in sorted(names))
 
 
-_LEAVES_EARLY = re.compile(rb"\bfor\b[^\0]*\b(?:break|return)\b")
+_LOOPS, _LEAVES = re.compile(rb"\bfor\b"), re.compile(rb"\b(?:break|return)\b")
 
 
 def may_be_given(data: bytes, names: Collection[str]) -> bool:
     """Tell whether a module may define a function of such a name that leaves a loop early."""
     near = [re.escape(name) for name in _encoded(frozenset(names)) if name in data]
-    return (
-        bool(near)
-        and bool(_LEAVES_EARLY.search(data))
-        and bool(re.search(rb"\b(?:def|class)\s+(?:%s)\b" % b"|".join(near), data))
-    )
+    loop = _LOOPS.search(data) if near else None
+    if loop is None or _LEAVES.search(data, loop.end()) is None:
+        return False
+    return re.search(rb"\b(?:def|class)\s+(?:%s)\b" % b"|".join(near), data) is not None
 
 
 @dataclass

@@ -42,7 +42,7 @@ _ENDS = tuple(
             rb"anyio\s*\.\s*run\b",
             rb"trio\s*\.\s*run\b",
             rb"uvloop\s*\.\s*run\b",
-            rb"import\b[^\n]*\b(?:run|(?:asyncio|anyio|trio|uvloop|nest_asyncio|asgiref)\s+as)\b",
+            rb"import\b[^\n]{0,400}\b(?:run|(?:asyncio|anyio|trio|uvloop|nest_asyncio|asgiref)\s+as)\b",
             rb"\n[ \t]*run\s*(?:,|\)|as\b)",
             rb"Runner\b",
             rb"run_until_complete",
@@ -63,7 +63,7 @@ _ENDS = tuple(
 _ASYNC = re.compile("|".join(sorted(ASYNC_CALLS)).encode())
 """What a module writes that calls LiteLLM in a coroutine."""
 _ELSEWHERE = re.compile(
-    rb"multiprocessing|billiard|ProcessPool|enqueue|@[^\n]*\bjob\b|functions_framework|async_to_sync"
+    rb"multiprocessing|billiard|ProcessPool|enqueue|\n[ \t]*@[^\n]{0,200}\bjob\b|functions_framework|async_to_sync"
     rb"|\bdef\s+\w+\s*\(\s*(?:self\s*,\s*)?_*event\b"
 )
 """What a module writes of which methods run in a process of their own, or end differently."""
@@ -72,11 +72,11 @@ _LIFESPAN = re.compile(rb"\b(?:%s)\b" % "|".join(sorted(APPLICATIONS | APPLICATI
 _EXPORTS = re.compile(rb"racer_provider|TracerProvider|Langfuse")
 """What a module mentions that flushes an exporter."""
 _VERBS = "|".join(sorted(VERBS)).encode()
-_DECORATES = re.compile(rb"@[^\n]*\b(?:%s)\b" % _VERBS)
+_DECORATES = re.compile(rb"\n[ \t]*@[^\n]{0,200}\b(?:%s)\b" % _VERBS)
 _HAS_ROUTES, _ROUTES = re.compile(rb"\(\s*[a-zA-Z]*[\"']/"), re.compile(rb"\b(?:%s)\(\s*[a-zA-Z]*[\"']/" % _VERBS)
 _SERVING = (b"Route", b"View", b"Endpoint", b"RequestHandler", b"add_")
 _SERVERS = re.compile(
-    rb"\b(?:%s)\s*\(|\bclass\s+\w+\s*\([^)]*\b(?:%s)\b"
+    rb"\b(?:%s)\s*\(|\bclass\s+\w+\s*\([^)]{0,200}\b(?:%s)\b"
     % ("|".join(sorted(ADDERS)).encode(), "|".join(sorted(ENDPOINTS)).encode())
 )
 """What a module writes that has coroutines serve requests."""

@@ -21,6 +21,37 @@ for name, source in json.load(sys.stdin).items():
     report = check_bytes(source.encode(), "app.py")
     print(report.status.value, report.problem.message if report.problem else "", flush=True)
 """
+SEARCHES = """
+import resource, sys
+from lint_rules.semantics import leaks, prospects
+from lint_rules.semantics.declared import NOTHING_DECLARED
+resource.setrlimit(resource.RLIMIT_CPU, (60, resource.RLIM_INFINITY))
+names = frozenset({"take", "ask"})
+for unit in sys.argv[1:]:
+    data = b"async def x(): pass\\nlitellm, take\\n" + unit.encode() * (100_000 // len(unit))
+    print(repr(unit), flush=True)
+    leaks.makes_streams(data, names, NOTHING_DECLARED)
+    leaks.may_be_given(data, names)
+    leaks.obtained(data, names)
+    prospects._may_end(data)
+    prospects._may_serve(data)
+    prospects._may_start(data)
+"""
+FLOODS = [
+    "@",
+    "import ",
+    "from ",
+    "for ",
+    "litellm ",
+    "(",
+    "( ",
+    ". ",
+    "\n ",
+    "class a(\n",
+    "def f( self , ",
+    "def ",
+    "run ",
+]
 SDK = "import litellm\n"
 HEAD = "async def f(r, c):\n"
 LOOP = "    async for c in await litellm.acompletion(model='m', messages=[], stream=True):\n        break\n"
@@ -66,6 +97,14 @@ def outcomes(sources: dict[str, str]) -> dict[str, str]:
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are POSIX")
 def test_no_search_is_worse_than_linear() -> None:
     assert outcomes(SEARCHED) == dict.fromkeys(SEARCHED, "clean")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are POSIX")
+def test_no_search_of_a_project_is_either() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SEARCHES, *FLOODS], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert (done.returncode, done.stdout.splitlines()) == (0, list(map(repr, FLOODS))), done.stderr[-400:]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are POSIX")

@@ -19,7 +19,7 @@ from lint_rules.semantics import sdk
 from lint_rules.semantics.langfuse_api import MEMBER_NAMES
 from lint_rules.semantics.leaks import Leaks, any_of, makes_streams, may_be_given, obtained
 from lint_rules.semantics.lifespans import ADDERS, APPLICATION_NAMES, APPLICATIONS, ENDPOINTS, VERBS, lifespans
-from lint_rules.semantics.reach import ASYNC_CALLS
+from lint_rules.semantics.reach import ASYNC
 from lint_rules.semantics.syntax import RUNNERS, last_name, nodes_of, parse, walk
 from lint_rules.semantics.values import Interest
 
@@ -60,8 +60,6 @@ _ENDS = tuple(
     )
 )
 """What a module writes that runs coroutines to their end, or is told when the program ends."""
-_ASYNC = re.compile("|".join(sorted(ASYNC_CALLS)).encode())
-"""What a module writes that calls LiteLLM in a coroutine."""
 _ELSEWHERE = re.compile(
     rb"multiprocessing|billiard|ProcessPool|enqueue|\n[ \t]*@[^\n]{0,200}\bjob\b|functions_framework|async_to_sync"
     rb"|\bdef\s+\w+\s*\(\s*(?:self\s*,\s*)?_*event\b"
@@ -295,8 +293,8 @@ class Prospects:
         """Tell whether something can be undelivered when a coroutine in a module has run: calls of LiteLLM, wherever in
         the project coroutines make any, or what the Langfuse SDK recorded, where a program starts."""
         if realm.awaits is None:
-            own = _ASYNC.search(data) is not None
-            realm.awaits = own or any(_ASYNC.search(self._modules.read(one) or b"") for one in realm.paths)
+            own = ASYNC.search(data) is not None
+            realm.awaits = own or any(ASYNC.search(self._modules.read(one) or b"") for one in realm.paths)
         return realm.awaits or _may_start(data)
 
     def _registers(self, data: bytes, realm: _Realm) -> bool:

@@ -194,7 +194,7 @@ class Program:
     @cached_property
     def awaits_litellm(self) -> bool:
         """Whether a coroutine anywhere in the program calls LiteLLM."""
-        return any(sketch.awaits_litellm for one in self.writing(_ASYNC) for sketch in one.functions.values())
+        return any(sketch.awaits_litellm for one in self.writing(ASYNC) for sketch in one.functions.values())
 
     @cached_property
     def observes(self) -> bool:
@@ -329,7 +329,8 @@ def _sketch_declared(
 
 
 ASYNC_CALLS = frozenset(name.rpartition(".")[2] for name, call in sdk.CALLS.items() if call.is_async)
-_ASYNC = re.compile("|".join(sorted(ASYNC_CALLS)).encode())
+ASYNC = re.compile("|".join(sorted(ASYNC_CALLS)).encode())
+"""What a module writes that calls LiteLLM in a coroutine."""
 _LANGFUSE = re.compile(rb"langfuse")
 
 

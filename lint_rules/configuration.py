@@ -69,6 +69,9 @@ class _Table:
     per_file_ignores: tuple[tuple[str, Codes], ...] = ()
 
 
+_NO_TABLE = _Table(Path())
+
+
 @dataclass
 class Configuration:
     """Finds the settings of files; each folder is looked at once."""
@@ -77,6 +80,8 @@ class Configuration:
     fixed: Settings | None = None
     """The settings of every file, whatever the files of its project say."""
     _tables: dict[str, _Table | Problem | None] = field(default_factory=dict)
+    _known: dict[tuple[Settings, Codes], Settings] = field(default_factory=dict)
+    """What the command line makes of a project's settings."""
 
     @classmethod
     def of(cls, settings: Settings) -> Configuration:
@@ -91,12 +96,15 @@ class Configuration:
         found = None if self.given.isolated else self._nearest(os.path.dirname(absolute))  # noqa: PTH120
         if isinstance(found, Problem):
             raise Misconfigured(found)
-        table = found or _Table(Path())
+        table = found or _NO_TABLE
         given = self.given.per_file_ignores
         here = [(Path.cwd(), given)] if given else []  # where one stands may have gone
         ignores = [(table.folder, table.per_file_ignores), *here]
         silenced = [code for folder, listed in ignores if listed for code in _silenced(absolute, folder, listed)]
-        return self._given_over(table.settings, tuple(silenced))
+        key = table.settings, tuple(silenced)
+        if key not in self._known:
+            self._known[key] = self._given_over(*key)
+        return self._known[key]
 
     def _given_over(self, settings: Settings, silenced: Codes) -> Settings:
         given = self.given

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from lint_rules import disk, files
 from lint_rules.configuration import Misconfigured
 from lint_rules.finding import FileReport, Finding, Problem, Status
 from lint_rules.rules import Checked, all_rules
-from lint_rules.semantics.facts import ModuleFacts, Source, TooLargeError, facts_of
-from lint_rules.semantics.infer import Machine
 from lint_rules.semantics.project import Project
-from lint_rules.semantics.syntax import collecting_late, parse
+from lint_rules.semantics.syntax import TooLargeError, check_syntax, collecting_late
 from lint_rules.settings import Settings
 from lint_rules.suppression import hides_whole_file, is_mentioned, lists_our_codes, suppressions
 from lint_rules.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from lint_rules.semantics.facts import ModuleFacts
+    from lint_rules.semantics.infer import Machine
 
 __all__ = ["Surroundings", "check_bytes", "check_file", "check_files", "check_found", "judge", "may_matter"]
 
 
 def may_matter(data: bytes, path: str, project: Project) -> bool:
-    """Tell whether a file can have a finding at all, by searching text, before anything is parsed."""
-    return lists_our_codes(data) or project.prospects.has(os.path.abspath(path), data)  # noqa: PTH100 - asked of every file
+    """Tell whether a file (`path` is absolute) can have a finding at all, by searching text, before it is parsed."""
+    return lists_our_codes(data) or project.prospects.has(path, data)
 
 
 def judge(machine: Machine, text: str, path: str, settings: Settings, around: Surroundings) -> tuple[Finding, ...]:
     """Return the findings of an interpreted module, in source order, suppressed ones too."""
+    from lint_rules.semantics.facts import Source, facts_of  # noqa: PLC0415 - most runs of flake8 come to no module of interest
+
     facts = facts_of(machine, Source(text), around.targets.targets(path), settings)
     return tuple(sorted(_findings(facts, text, settings), key=lambda finding: (finding.span, finding.code)))
 
@@ -47,15 +52,16 @@ def check_bytes(data: bytes, path: str, around: Surroundings | None = None) -> F
     try:
         settings = around.configuration.settings(path)
         project = around.project(settings)
-        matters = may_matter(data, path, project)
-        if not matters and not project.declared.is_mentioned(data):
+        absolute = os.path.abspath(path)  # noqa: PTH100 - asked of every file
+        matters = may_matter(data, absolute, project)
+        if not matters and not project.prospects.mentions(absolute, data):
             return FileReport(path, Status.CLEAN)
         text = files.decode(data)
         suppresses = not settings.disable_noqa and is_mentioned(data)
         if suppresses and hides_whole_file(text):
             return FileReport(path, Status.CLEAN)
         if not matters:
-            parse(data)  # whoever names LiteLLM and cannot be read is told so
+            check_syntax(data)  # whoever names LiteLLM and cannot be read is told so
             return FileReport(path, Status.CLEAN)
         findings = judge(project.machine(path, data), text, path, settings, around)
         project.release(path)

@@ -259,20 +259,32 @@ def _may_hold_source(folder: os.DirEntry[str]) -> bool:
 def read(path: str, most: int = MAX_BYTES) -> bytes:
     """Return the bytes of `path`, or raise `Unreadable`: a missing, forbidden, enormous or irregular file."""
     try:
-        with open(path, "rb", opener=_open_without_waiting) as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise Unreadable(Problem("not a regular file"))
-            if status.st_size > most:
-                raise Unreadable(Problem(f"larger than {most:,} bytes ({status.st_size:,})"))
-            return file.read()
+        descriptor = os.open(path, _TO_READ)
+        try:
+            return _read(descriptor, most)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise Unreadable(Problem(reason(error))) from error
 
 
-def _open_without_waiting(path: str, flags: int) -> int:
-    """Open a named pipe, too, at once: it is turned away by its type, not by waiting for a writer for ever."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+_TO_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+"""How files are opened, by themselves: Python's file objects take twice the time. A named pipe, too, is opened at once:
+it is turned away by its type, not by waiting for a writer for ever."""
+
+
+def _read(descriptor: int, most: int) -> bytes:
+    status = os.fstat(descriptor)
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(status.st_mode):
+        raise Unreadable(Problem("not a regular file"))
+    if status.st_size > most:
+        raise Unreadable(Problem(f"larger than {most:,} bytes ({status.st_size:,})"))
+    data = os.read(descriptor, status.st_size + 1)
+    while more := os.read(descriptor, 1 << 16):
+        data += more
+    return data
 
 
 def reason(error: OSError | ValueError) -> str:

@@ -4,8 +4,10 @@ it parses."""
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any, ClassVar
 
 from lint_rules import __version__
@@ -14,15 +16,14 @@ from lint_rules.safe_path import FromElsewhere
 with FromElsewhere():  # `python -m flake8` would import the linted project
     from lint_rules.configuration import Configuration, Given, Misconfigured, is_dotted
     from lint_rules.engine import Surroundings, judge, may_matter
-    from lint_rules.rules import all_rules
-    from lint_rules.semantics.facts import TooLargeError
-    from lint_rules.semantics.syntax import collecting_late
+    from lint_rules.rules import ASKED_FOR
+    from lint_rules.semantics.syntax import TooLargeError, collecting_late
     from lint_rules.settings import Settings
     from lint_rules.targets import Finder
 
 _OPTION = "--llm-target"
 _SOURCES, _HELPERS = "--llm-stream-sources", "--llm-flush-helpers"
-_ALL = Settings(select=("LLM", *(rule.code for rule in all_rules())))
+_ALL = Settings(select=("LLM", *ASKED_FOR))
 """flake8 does its own selecting and its own `# noqa`."""
 
 
@@ -40,7 +41,7 @@ class Plugin:
     @staticmethod
     def add_options(manager: Any) -> None:
         """Switch off what has to be asked for, the flake8 way: `--extend-select LLM103` switches it on."""
-        manager.extend_default_ignore([rule.code for rule in all_rules() if not rule.default])
+        manager.extend_default_ignore(ASKED_FOR)
         manager.add_option(
             _OPTION,
             default="",
@@ -80,7 +81,8 @@ class Plugin:
             settings = self._settings()
             data = text.encode("utf-8", "surrogatepass")
             with FromElsewhere(), collecting_late():
-                if not may_matter(data, self._filename, self.around.project(settings)):
+                path = os.path.abspath(self._filename)  # noqa: PTH100 - asked of every file
+                if not may_matter(data, path, self.around.project(settings)):
                     return
                 problem = self.around.targets.problem(self._filename)
                 machine = self.around.project(settings).machine(self._filename, data, self._tree)
@@ -100,8 +102,13 @@ class Plugin:
             yield finding.span.line, finding.span.column, f"{finding.code} {finding.message}", type(self)
 
     def _settings(self) -> Settings:
-        own = self.around.configuration.settings(self._filename)
-        return replace(own, select=_ALL.select, ignore=(), silenced=())
+        return _unselected(self.around.configuration.settings(self._filename))
+
+
+@cache
+def _unselected(own: Settings) -> Settings:
+    """Return settings but for what they select: flake8 does that."""
+    return replace(own, select=_ALL.select, ignore=(), silenced=())
 
 
 def _names(option: str, names: list[str]) -> tuple[str, ...]:

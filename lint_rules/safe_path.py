@@ -35,11 +35,24 @@ def guard_door() -> None:
 def leave_out_working_directory() -> None:
     """Leave the working directory out of `sys.path`, unless it is the home of this package."""
     try:
-        here = os.path.realpath(os.getcwd())  # noqa: PTH109
+        here = os.getcwd()  # noqa: PTH109
     except OSError:  # somebody has removed it
         return
-    if here != os.path.realpath(HOME):
-        sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != here]
+    key = (here, *sys.path)
+    if key not in _LEFT:
+        _LEFT[key] = _left(here)
+    sys.path[:] = _LEFT[key]
+
+
+_LEFT: dict[tuple[str, ...], list[str]] = {}
+"""What is left of a working directory and a `sys.path`: flake8 asks for every file."""
+
+
+def _left(here: str) -> list[str]:
+    here = os.path.realpath(here)
+    if here == os.path.realpath(HOME):
+        return list(sys.path)
+    return [entry for entry in sys.path if os.path.realpath(entry) != here]
 
 
 def _is_door() -> bool:

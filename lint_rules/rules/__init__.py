@@ -14,6 +14,9 @@ from lint_rules.finding import Applicability, Finding
 if TYPE_CHECKING:
     from lint_rules.semantics.facts import ModuleFacts
 
+ASKED_FOR = ("LLM103", "LLM306")
+"""The codes of the rules that report only where they are selected by their full code: known without a look at them."""
+
 Check = Callable[["Rule", "ModuleFacts"], Iterable[Finding]]
 Afterthought = Callable[["Rule", "Checked"], Iterable[Finding]]
 
@@ -50,11 +53,14 @@ class Rule:
     name: str
     check: Check
     module: str
-    default: bool = True
-    """Reported unless ignored; otherwise only when selected by its full code."""
     fix: str = "none"
     """Whether there is a fix: the applicabilities that its fixes may have, or "none", and when that is so."""
     afterthought: Afterthought = _nothing
+
+    @property
+    def default(self) -> bool:
+        """Whether it reports unless ignored; otherwise only when selected by its full code."""
+        return self.code not in ASKED_FOR
 
     def findings(self, facts: ModuleFacts) -> Iterator[Finding]:
         """Yield what this rule finds in a module's facts."""
@@ -91,11 +97,11 @@ class Rule:
 _RULES: dict[str, Rule] = {}
 
 
-def rule(code: str, name: str, *, default: bool = True, fix: str = "none") -> Callable[[Check], Check]:
+def rule(code: str, name: str, *, fix: str = "none") -> Callable[[Check], Check]:
     """Register the decorated function as the check of rule `code`; `fix` says whether there is one, and when."""
 
     def register(check: Check) -> Check:
-        _register(Rule(code, name, check, check.__module__, default, fix))
+        _register(Rule(code, name, check, check.__module__, fix))
         return check
 
     return register

@@ -55,7 +55,7 @@ from lint_rules.rules import Rule, rule
 from lint_rules.semantics.facts import ModuleFacts
 
 
-@rule("LLM306", "blocking-flush-in-handler", default=False)
+@rule("LLM306", "blocking-flush-in-handler")
 def blocking_flush_in_handler(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
     """Report every flush in a request handler."""
     for flush in module.blocking_flushes:

@@ -59,7 +59,7 @@ from lint_rules.rules import Rule, rule
 from lint_rules.semantics.facts import ModuleFacts
 
 
-@rule("LLM103", "raise-out-of-stream", default=False)
+@rule("LLM103", "raise-out-of-stream")
 def raise_out_of_stream(this: Rule, module: ModuleFacts) -> Iterator[Finding]:
     """Report every `raise` that leaves a loop over a stream."""
     for leave in module.stream_exits:

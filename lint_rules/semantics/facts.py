@@ -16,7 +16,7 @@ from lint_rules.semantics.dated import DatedUse, dated_uses
 from lint_rules.semantics.endings import Ending, Ends, EntryPoint
 from lint_rules.semantics.entries import entry_points
 from lint_rules.semantics.environment import path_of
-from lint_rules.semantics.infer import Machine, TooLargeError
+from lint_rules.semantics.infer import Machine
 from lint_rules.semantics.lifespans import is_endpoint, serves_requests
 from lint_rules.semantics.narrow import Decision
 from lint_rules.semantics.record import Exit, Record, Use, place_of
@@ -38,7 +38,6 @@ __all__ = [
     "Source",
     "Spanned",
     "StreamExit",
-    "TooLargeError",
     "facts_of",
 ]
 

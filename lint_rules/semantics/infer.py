@@ -51,6 +51,7 @@ from lint_rules.semantics.record import (
     Use,
 )
 from lint_rules.semantics.syntax import (
+    TooLargeError,
     field_names,
     imports,
     is_short,
@@ -115,10 +116,6 @@ MAX_CONTEXTS = 12
 
 _ALIASABLE = Part | Content | Empty | Finish | Text
 """Values that stay what they are while a name stands for them."""
-
-
-class TooLargeError(Exception):
-    """The module is too large or too entangled to be interpreted within bounds."""
 
 
 @dataclass
@@ -305,7 +302,8 @@ class Machine:
         interest = self.interest
         traced = interest is None or interest.traced
         words = interest.words if interest is not None else frozenset()
-        demand = Demand(outline(self.tree, self.home), words, self.home.declared, traced=traced)
+        outlined = self.home.outline or outline
+        demand = Demand(outlined(self.tree, self.home), words, self.home.declared, traced=traced)
         if interest is None:
             demand.want(one.node.name for one in lifespans(self.tree))
             demand.want(around_lifespans(self.tree))

@@ -59,6 +59,7 @@ class Modules:
         self._search_paths: dict[str, tuple[str, ...]] = {}
         self._marked: dict[str, bool] = {}
         self._roots: dict[str, str] = {}
+        self._realms: dict[str, str] = {}
         self._imports: dict[str, tuple[str, ...]] = {}
         self._member_sets: dict[str, frozenset[str]] = {}
         self._listings: dict[str, tuple[str, ...]] = {}
@@ -223,9 +224,11 @@ class Modules:
     def realm(self, path: str) -> str:
         """Return the folder in which everything is that a module imports from its project: that project's, or the one
         around its package if that is larger; of what the project ignores (an installed package, say) the package."""
-        root, beside = self.root(path), self.beside_package(os.path.dirname(path))
-        if root.startswith(beside):
-            root = beside
+        folder = os.path.dirname(path)
+        root = self._realms.get(folder)
+        if root is None:
+            root, beside = self.root(path), self.beside_package(folder)
+            root = self._realms[folder] = beside if root.startswith(beside) else root
         return root if self._is_listed(path, root) or not self._holds(path) else self._package(path)
 
     def _is_listed(self, path: str, root: str) -> bool:

@@ -12,14 +12,14 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from lint_rules.semantics.declared import NOTHING_DECLARED, Declared
-from lint_rules.semantics.infer import Machine, TooLargeError
 from lint_rules.semantics.modules import Modules, ancestor, import_lines
 from lint_rules.semantics.prospects import MAX_PROGRAM, Prospects
-from lint_rules.semantics.reach import Outline, Program, outline
-from lint_rules.semantics.record import Record
-from lint_rules.semantics.syntax import parse
+from lint_rules.semantics.reach import Outline, Program
+from lint_rules.semantics.syntax import TooLargeError
+from lint_rules.semantics.trees import Trees
 from lint_rules.semantics.values import (
     UNKNOWN,
     External,
@@ -32,12 +32,16 @@ from lint_rules.semantics.values import (
     find_outside,
 )
 
+if TYPE_CHECKING:
+    from lint_rules.semantics.infer import Machine
+    from lint_rules.semantics.record import Record
+
 MAX_STEPS_TO_SDK = 2
 """How many imports away a module that mentions the SDKs may be for a module to be worth a look."""
 MAX_CALLERS = 12
 """Modules that are gone through to see what they pass to one module's functions."""
-MAX_MACHINES = 32
-"""Modules of which everything that was seen is kept."""
+MAX_SEEN = 2_000_000
+"""Bytes of modules of which everything that was seen is kept."""
 MAX_MODULES = 200
 """Modules interpreted on behalf of one run; beyond that, imports lead outside."""
 
@@ -53,7 +57,7 @@ class Project:
 
     def __init__(self, declared: Declared = NOTHING_DECLARED, few: int = 0) -> None:
         self.declared = declared
-        self.modules = Modules()
+        self.modules, self.trees = Modules(), Trees()
         self.prospects = Prospects(self, few)
         self._homes: dict[str, Home | None] = {}
         self._records: dict[str, Record] = {}
@@ -88,6 +92,7 @@ class Project:
             mentions=partial(self._mentions, path),
             declared=self.declared,
             own=self._own(path),
+            outline=self.trees.outline,
         )
 
     def machine(self, path: str, data: bytes, tree: ast.Module | None = None) -> Machine:
@@ -98,18 +103,24 @@ class Project:
         known = self._machines.get(path)
         if known is None or known[0] != data or not words <= known[1]:
             self._machines.pop(path, None)
-            while len(self._machines) >= MAX_MACHINES:
-                del self._machines[next(iter(self._machines))]
+            self._make_room(len(data))
             result = self._interpreter(path, data, tree)
-            own = result.leaks.words | result.leaks.langfuse if isinstance(result, Machine) else frozenset()
+            own = frozenset() if isinstance(result, _FAILURES) else result.leaks.words | result.leaks.langfuse
             known = self._machines[path] = (data, words | own, result)
-        if isinstance(known[2], Machine):
-            return known[2]
-        raise known[2]
+        if isinstance(known[2], _FAILURES):
+            raise known[2]
+        return known[2]
+
+    def _make_room(self, size: int) -> None:
+        """Let go of the interpreters that were made first, so that there is room for a module of this size."""
+        kept = sum(len(data) for data, _, _ in self._machines.values())
+        while self._machines and kept + size > MAX_SEEN:
+            data, _, _ = self._machines.pop(next(iter(self._machines)))
+            kept -= len(data)
 
     def _interpreter(self, path: str, data: bytes, tree: ast.Module | None) -> Machine | _Failure:
         try:
-            machine = Machine(tree or parse(data), self.home(path))
+            machine = _machine(tree or self.trees.of(path, data), self.home(path))
             machine.run()
         except _FAILURES as error:
             return error
@@ -213,7 +224,7 @@ class Project:
             return
         home = self._homes[path] = self.home(path)
         try:
-            machine = Machine(parse(data), home)
+            machine = _machine(self.trees.of(path, data), home)
             self._records[path] = machine.run_top_level()
         except _FAILURES:
             self._homes[path] = None
@@ -228,7 +239,7 @@ class Project:
         paths = self._closure(path)
         if len(paths) > MAX_PROGRAM or not any(map(self.prospects.traces, paths)):
             return None
-        own = outline(tree, self.home(path))
+        own = self.trees.outline(tree, self.home(path))
         registering = [self._outline(one) for one in paths[1:] if self.prospects.traces(one)]
         callbacks = frozenset().union(*(one.callbacks for one in registering if one is not None))
         outlined, writing = partial(self._outlined, path, own, paths[1:]), partial(self._writing, own, paths[1:])
@@ -284,7 +295,8 @@ class Project:
         if path not in self._outlines:
             data = self.modules.read(path)
             try:
-                self._outlines[path] = outline(parse(data), self.home(path)) if data is not None else None
+                tree = self.trees.of(path, data) if data is not None else None
+                self._outlines[path] = self.trees.outline(tree, self.home(path)) if tree is not None else None
             except (SyntaxError, RecursionError, MemoryError):
                 self._outlines[path] = None
         return self._outlines[path]
@@ -420,3 +432,10 @@ class Project:
             named = data is not None and (self.declared.is_mentioned(data) or bool(self._own(path)))
             self._mentioned[path] = named
         return self._mentioned[path]
+
+
+def _machine(tree: ast.Module, home: Home) -> Machine:
+    """Return an interpreter; what it is made of is loaded by the first: most runs of flake8 need none."""
+    from lint_rules.semantics.infer import Machine  # noqa: PLC0415
+
+    return Machine(tree, home)

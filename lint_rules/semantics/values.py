@@ -20,7 +20,7 @@ from lint_rules.semantics.syntax import is_generator
 
 if TYPE_CHECKING:
     from lint_rules.semantics.environment import Environment
-    from lint_rules.semantics.reach import Program
+    from lint_rules.semantics.reach import Outline, Program
     from lint_rules.semantics.record import Record
 
 
@@ -104,6 +104,8 @@ class Home:
     own: Mapping[str, str] = field(default_factory=dict)
     """Declared names that are of this module after all, and what they are reached through, by what they are called in
     it (`Client`, `Client.ask`)."""
+    outline: Callable[[ast.Module, Home], Outline] | None = None
+    """Gives the outline of its tree, where such are kept."""
 
 
 Finder = Callable[[int, str, str | None], "Value"]

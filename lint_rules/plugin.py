@@ -16,7 +16,9 @@ from lint_rules.safe_path import FromElsewhere
 with FromElsewhere():  # `python -m flake8` would import the linted project
     from lint_rules.configuration import Configuration, Given, Misconfigured, is_dotted
     from lint_rules.engine import Surroundings, judge, may_matter
+    from lint_rules.finding import Finding
     from lint_rules.rules import ASKED_FOR
+    from lint_rules.semantics import syntax
     from lint_rules.semantics.syntax import TooLargeError, collecting_late
     from lint_rules.settings import Settings
     from lint_rules.targets import Finder
@@ -76,17 +78,9 @@ class Plugin:
 
     def run(self) -> Iterator[tuple[int, int, str, type]]:
         """Yield `(line, column, text, type)` of every finding: 1-based line, 0-based column."""
-        text = "".join(self._lines)
         try:
-            settings = self._settings()
-            data = text.encode("utf-8", "surrogatepass")
             with FromElsewhere(), collecting_late():
-                path = os.path.abspath(self._filename)  # noqa: PTH100 - asked of every file
-                if not may_matter(data, path, self.around.project(settings)):
-                    return
-                problem = self.around.targets.problem(self._filename)
-                machine = self.around.project(settings).machine(self._filename, data, self._tree)
-                findings = judge(machine, text, self._filename, settings, self.around)
+                problem, findings = self._judged()
         except Misconfigured as error:  # flake8 has no other place for what is wrong with a project's settings
             where = error.problem.path if error.problem.line is None else f"{error.problem.path}:{error.problem.line}"
             yield 1, 0, f"LLM000 {where}: {error.problem.message}", type(self)
@@ -100,6 +94,21 @@ class Plugin:
             yield 1, 0, f"LLM000 {problem}", type(self)
         for finding in findings:
             yield finding.span.line, finding.span.column, f"{finding.code} {finding.message}", type(self)
+
+    def _judged(self) -> tuple[str, tuple[Finding, ...]]:
+        """Return what is wrong with the targets, if anything, and the findings."""
+        text, settings = "".join(self._lines), self._settings()
+        data, project = text.encode("utf-8", "surrogatepass"), self.around.project(settings)
+        path = os.path.abspath(self._filename)  # noqa: PTH100 - asked of every file
+        if not may_matter(data, path, project):
+            return "", ()
+        problem = self.around.targets.problem(self._filename)
+        try:
+            machine = project.machine(path, data, self._tree)
+            return problem, judge(machine, text, self._filename, settings, self.around)
+        finally:  # what is kept costs flake8 time: Python searches all of it for garbage
+            project.release(path)
+            syntax.forget()
 
     def _settings(self) -> Settings:
         return _unselected(self.around.configuration.settings(self._filename))

@@ -303,3 +303,20 @@ def test_doors_open_without_heavy_libraries(module: str) -> None:
     script = f"import sys, {module}; print(*sorted({HEAVY!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+SILENT = """
+import ast, sys
+from lint_rules.plugin import Plugin
+lines = ["import asyncio\\n", "for one in range(3):\\n", "    break\\n"]
+assert not list(Plugin(ast.parse("".join(lines)), lines, sys.argv[1]).run())
+print(*sorted(name for name in sys.modules if name.startswith("lint_rules.")))
+"""
+
+
+def test_flake8_loads_no_rules_for_files_that_mention_no_sdk(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", SILENT, str(tmp_path / "silent.py")]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert "lint_rules.engine" in loaded
+    assert not {"lint_rules.semantics.infer", "lint_rules.semantics.facts"} & set(loaded)
+    assert not [name for name in loaded if name.startswith("lint_rules.rules.")]

@@ -38,7 +38,7 @@ from lint_rules.semantics.questions import (
     receiver_of,
     tells,
 )
-from lint_rules.semantics.reach import outline
+from lint_rules.semantics.reach import LITELLM_ITSELF, outline
 from lint_rules.semantics.record import (
     CallSite,
     Context,
@@ -316,7 +316,7 @@ class Machine:
             if not is_near(value, self.home.declared):
                 demand.learn(name, [value])
             elif self.interest is None or self._is_of_interest(value, self.interest):
-                demand.tell(name)
+                demand.tell(LITELLM_ITSELF if name == "litellm" and value == External(name) else name)
         demand.settle()
 
     def _learn(self, demand: Demand) -> None:

@@ -324,7 +324,7 @@ def _importing(names: Set[str]) -> re.Pattern[bytes] | None:
     written = sorted(re.escape(name.encode()) for name in names if name.isidentifier())
     if not written:
         return None
-    return re.compile(rb"\n[ \t]*(?:from|import)[ \t]+(?:[^\n#]*,[ \t]*)?(?:%s)\b" % b"|".join(written))
+    return re.compile(rb"\n[ \t]*(?:from|import)[ \t](?:[^\n#]*,)?[ \t]*(?:%s)\b" % b"|".join(written))
 
 
 def _may_end(data: bytes) -> bool:

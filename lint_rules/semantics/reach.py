@@ -32,15 +32,21 @@ _TRACING = re.compile(r"langfuse|trac(e|ing)|telemetry|otel|observ|exporter|get_
 
 
 _PARTS = frozenset({"choices", "delta", "finish_reason"})
-_STREAMS = (
-    frozenset(name.rpartition(".")[2] for name in (*sdk.CALLS, *sdk.STREAM_TYPES, *sdk.CHUNK_TYPES, *sdk.DELTA_TYPES))
-    | _PARTS
-    | {"litellm", "Router"}
+LITELLM_ITSELF = "<litellm>"
+"""What a function mentions that has LiteLLM as a whole, to return it, to keep it or to look something up in it. Whoever
+takes one thing out of it mentions that by its name."""
+_CALLS = frozenset(name.rpartition(".")[2] for name in sdk.CALLS)
+_STREAMING = frozenset(name.rpartition(".")[2] for name, call in sdk.CALLS.items() if call.streams)
+_TYPES = frozenset(
+    name.rpartition(".")[2] for name in (*sdk.STREAM_TYPES, *sdk.CHUNK_TYPES, *sdk.DELTA_TYPES, "litellm.Router")
 )
+_STREAMS = _STREAMING | _TYPES | _PARTS | {LITELLM_ITSELF}
 """What a function mentions that may have a stream, or a part of one."""
 _WORDS = (
     _STREAMS
+    | _CALLS
     | FLUSHES
+    | {"litellm"}
     | {"langfuse", "observe", "all_tasks"}
     | {"GLOBAL_LOGGING_WORKER", "callbacks", "success_callback", "failure_callback"}
 )
@@ -285,6 +291,8 @@ def _sketch(scope: ast.AST, nodes: Sequence[ast.AST], aliases: _Aliases) -> Sket
             sketch.stores.add(last_name(node.value))
     loaded = {node.id for node in kinds[ast.Name] if isinstance(node.ctx, ast.Load)}
     sketch.mentions |= loaded.difference(node.id for node in kinds[ast.Name] if not isinstance(node.ctx, ast.Load))
+    if "litellm" in loaded and _has_litellm_itself(kinds):
+        sketch.mentions.add(LITELLM_ITSELF)
     sketch.mentions |= _PARTS.intersection(node.value for node in kinds[ast.Constant] if isinstance(node.value, str))
     for node in (*kinds[ast.FunctionDef], *kinds[ast.AsyncFunctionDef], *kinds[ast.ClassDef]):
         sketch.mentions |= {part.id for one in node.decorator_list for part in walk(one) if isinstance(part, ast.Name)}
@@ -299,6 +307,12 @@ def _sketch(scope: ast.AST, nodes: Sequence[ast.AST], aliases: _Aliases) -> Sket
     return sketch
 
 
+def _has_litellm_itself(kinds: Mapping[type[ast.AST], list[Any]]) -> bool:
+    """Tell whether something else is done with the name of LiteLLM than to take an attribute of it."""
+    bases = {node.value for node in kinds[ast.Attribute]}
+    return any(node.id == "litellm" and node not in bases for node in kinds[ast.Name])
+
+
 def _by_kind(nodes: Iterable[ast.AST]) -> defaultdict[type[ast.AST], list[Any]]:
     """Return nodes by their kind: what is asked of most of them is asked of few."""
     kinds: defaultdict[type[ast.AST], list[Any]] = defaultdict(list)
@@ -309,6 +323,8 @@ def _by_kind(nodes: Iterable[ast.AST]) -> defaultdict[type[ast.AST], list[Any]]:
 
 def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
     """Yield the package that an import is from, and what it imports."""
+    if isinstance(node, ast.Import) and any(alias.name == "litellm" and alias.asname for alias in node.names):
+        yield LITELLM_ITSELF
     if isinstance(node, ast.ImportFrom) and node.module is not None:
         yield node.module.partition(".")[0]
     yield from (alias.name.partition(".")[0] for alias in node.names)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import gc
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
+
+from lint_rules.plugin import Plugin
 
 LOSS = """\
 import litellm
@@ -89,3 +94,13 @@ def test_a_defect_of_ours_is_a_finding_not_the_end(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(plugin, "judge", fail)
     [(line, column, text, _)] = plugin.Plugin(ast.parse(LOSS), LOSS.splitlines(keepends=True)).run()
     assert (line, column, text) == (1, 0, "LLM000 internal error of flake8-litellm: KeyError: 'oops'")
+
+
+def test_nothing_is_kept_of_a_file_that_was_checked(folder: Path) -> None:
+    """What is kept makes flake8 slower: Python goes through all of it when it looks for garbage."""
+    tree = ast.parse(LOSS)
+    before = weakref.ref(tree.body[1])
+    assert len(list(Plugin(tree, LOSS.splitlines(keepends=True), str(folder / "loss.py")).run())) == 1
+    del tree
+    gc.collect()
+    assert before() is None

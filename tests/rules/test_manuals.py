@@ -11,7 +11,7 @@ from test_cases import FIXED
 import codemods
 from codemods.registry import all_codemods
 from lint_rules import check_source
-from lint_rules.rules import Rule, _nothing, all_rules
+from lint_rules.rules import ASKED_FOR, Rule, _nothing, all_rules
 from lint_rules.settings import Settings
 
 HEADINGS = ["What it does", "Why is this bad", "Bad", "Good", "Fix safety", "Measured", "Known limits"]
@@ -97,3 +97,7 @@ def test_its_cases_have_the_fixes_that_it_promises(rule: Rule) -> None:
         found = check_source(case.source("before", "default"), settings=settings)
         promised -= {finding.fix.applicability for finding in found if finding.code == rule.code and finding.fix}
     assert not promised, "no case has such a fix"
+
+
+def test_rules_that_are_off_by_default_are_rules() -> None:
+    assert set(ASKED_FOR) == {rule.code for rule in all_rules() if not rule.default}

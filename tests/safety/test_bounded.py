@@ -22,7 +22,7 @@ for name, source in json.load(sys.stdin).items():
     print(report.status.value, report.problem.message if report.problem else "", flush=True)
 """
 SEARCHES = """
-import resource, sys
+import ast, resource, sys
 from lint_rules.semantics import leaks, prospects
 from lint_rules.semantics.declared import NOTHING_DECLARED
 resource.setrlimit(resource.RLIMIT_CPU, (60, resource.RLIM_INFINITY))
@@ -35,7 +35,8 @@ for unit in sys.argv[1:]:
     leaks.obtained(data, names)
     prospects._may_end(data)
     prospects._may_serve(data)
-    prospects._may_start(data)
+    prospects._may_start(data, lambda: ast.parse(""))
+    prospects._importing(names).search(data)
 """
 FLOODS = [
     "@",
@@ -47,6 +48,8 @@ FLOODS = [
     "( ",
     ". ",
     "\n ",
+    "import" + " " * 99_994,
+    "\nimport x" + " ," * 49_990,
     "class a(\n",
     "def f( self , ",
     "def ",

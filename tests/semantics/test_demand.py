@@ -86,6 +86,47 @@ def test_no_stream_is_missed(way: str) -> None:
     )
 
 
+WHOLE = {
+    "a function returns it": "def sdk():\n    return litellm\n\n\n",
+    "under another name": "def sdk():\n    import litellm as it\n\n    return it\n\n\n",
+    "a part of it": "def sdk():\n    return litellm.main\n\n\n",
+    "a part of it under another name": "def sdk():\n    from litellm import main as it\n\n    return it\n\n\n",
+    "a variable": "IT = litellm\n\n\ndef sdk():\n    return IT\n\n\n",
+    "a default": "def sdk(it=litellm):\n    return it\n\n\n",
+    "an attribute": (
+        "class Desk:\n    def __init__(self):\n        self.it = litellm\n\n"
+        "    def give(self):\n        return self.it\n\n\n"
+        "def sdk():\n    return Desk().give()\n\n\n"
+    ),
+}
+READ = "async def read():\n" + loop('await sdk().acompletion(model="m", messages=[], stream=True)')
+
+
+def alone(program: str) -> Machine:
+    """Interpret a module to which nothing else of its project matters, and in which nothing is traced."""
+    machine = Machine(ast.parse(program), Home(interest=lambda: Interest(frozenset(), traced=False)))
+    machine.run()
+    return machine
+
+
+@pytest.mark.parametrize("way", WHOLE)
+def test_litellm_itself_gets_around(way: str) -> None:
+    assert [one.lost for one in alone("import litellm\n\n\n" + WHOLE[way] + READ).record.exits.values()] == [True]
+
+
+def test_getattr_takes_a_call_out_of_it() -> None:
+    program = "import litellm\n\n\ndef call():\n    return getattr(litellm, 'acompletion')\n\n\n" + READ.replace(
+        "sdk().acompletion", "call()"
+    )
+    assert [one.lost for one in alone(program).record.exits.values()] == [True]
+
+
+def test_a_setting_of_litellm_is_nothing_to_look_at() -> None:
+    setting = "def set_{0}():\n    litellm.drop_params = {0} > 3\n    return [{0}, {0}, {0}]\n\n\n"
+    settings = "".join(setting.format(number) for number in range(40))
+    assert alone("import litellm\n\n\n" + settings + READ).steps < alone("import litellm\n\n\n" + READ).steps + 3 * 40
+
+
 TAKES = """\
 import litellm
 
@@ -131,11 +172,7 @@ def test_what_leads_nowhere_costs_nothing() -> None:
     program = "import litellm\n\n\n{}def ask():\n{}    return litellm.completion(model=name, messages=[])\n"
 
     def steps(own: str) -> int:
-        machine = Machine(
-            ast.parse(program.format(own, calls)), Home(interest=lambda: Interest(frozenset(), traced=False))
-        )
-        machine.run()
-        return machine.steps
+        return alone(program.format(own, calls)).steps
 
     defined = "".join(IDLE.format(number) for number in range(40))
     assert steps(defined) < steps("") + 3 * 40

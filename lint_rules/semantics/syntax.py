@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
-Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
+_SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef})
 
 
 class TooLargeError(Exception):
@@ -98,8 +98,9 @@ def children(node: ast.AST) -> list[ast.AST]:
     for name in _FIELDS[node.__class__]:
         value = getattr(node, name, None)
         if value.__class__ is list:
-            found += [one for one in value if isinstance(one, ast.AST)]
-        elif isinstance(value, ast.AST):
+            if value:
+                found += [one for one in value if isinstance(one, ast.AST)]
+        elif value is not None and isinstance(value, ast.AST):
             found.append(value)
     return found
 
@@ -109,13 +110,17 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
     level = [node]
     while level:
         yield from level
-        level = [child for one in level for child in children(one)]
+        level = [child for one in level if _FIELDS[one.__class__] for child in children(one)]
 
 
 @lru_cache(maxsize=16)
 def nodes_of(tree: ast.AST) -> tuple[ast.AST, ...]:
     """Return every node of a module, breadth first: many questions go over all of them, one walk is enough."""
-    return tuple(walk(tree))
+    found = [tree]
+    for node in found:
+        if _FIELDS[node.__class__]:  # more than half of all nodes are names and constants
+            found += children(node)
+    return tuple(found)
 
 
 def holds(outer: ast.AST, inner: ast.AST) -> bool:
@@ -132,7 +137,7 @@ def own_nodes(node: ast.AST) -> tuple[ast.AST, ...]:
     while pending:
         current = pending.pop()
         found.append(current)
-        if not isinstance(current, Scope):
+        if _FIELDS[current.__class__] and current.__class__ not in _SCOPES:
             pending += children(current)
     return tuple(found)
 

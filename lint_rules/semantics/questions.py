@@ -144,8 +144,14 @@ def defaults_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> di
 def is_near(value: Value, declared: Declared) -> bool:
     """Tell whether a name of the module leads to the SDKs, or into another module of the project."""
     if isinstance(value, External | Instance):
-        return value.dotted.startswith(("litellm", "langfuse")) or declared.leads(value.dotted)
+        return _is_noted(value.dotted, declared)
     return isinstance(value, Imported | Namespace)
+
+
+def _is_noted(dotted: str, declared: Declared) -> bool:
+    if dotted.startswith("litellm."):
+        return sdk.is_noted(dotted) or declared.leads(dotted)
+    return dotted.startswith(("litellm", sdk.LANGFUSE)) or declared.leads(dotted)
 
 
 def is_dull(value: Value, declared: Declared) -> bool:
@@ -206,7 +212,7 @@ def tells(value: Value, declared: Declared) -> bool:
     if isinstance(value, Const):
         return _decides(value)
     if isinstance(value, Instance | External):
-        return value.dotted.startswith(("litellm", "langfuse")) or declared.leads(value.dotted)
+        return _is_noted(value.dotted, declared)
     if isinstance(value, Many):
         return any(tells(one, declared) for one in (value.element, *(value.items or ())))
     return not isinstance(value, Unknown | Nothing | Text | Flag)

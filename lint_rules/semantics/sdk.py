@@ -102,6 +102,21 @@ def callbacks_of(dotted: str) -> frozenset[str]:
 WORKER = "litellm.litellm_core_utils.logging_worker.GLOBAL_LOGGING_WORKER"
 """LiteLLM's background logging worker, first in litellm 1.76.0."""
 
+_NOTED = frozenset(
+    {*CALLS, *STREAM_TYPES, *CHUNK_TYPES, *DELTA_TYPES, *CHUNK_BUILDERS, *CALLBACK_LISTS, *CALLBACK_MODULES}
+    | {WORKER}
+)
+_OWNERS = frozenset(name[:at] for name in _NOTED for at, letter in enumerate(name) if letter == ".")
+
+
+def is_noted(dotted: str) -> bool:
+    """Tell whether a name of LiteLLM's means something here: it does, something is reached through it that does, or it
+    is a member of what does. Most of LiteLLM (its exceptions, its settings, its caches) means nothing."""
+    if dotted in _NOTED or dotted in _OWNERS or dotted.startswith(CALLBACK_MODULES):
+        return True
+    return dotted.rpartition(".")[0] in _NOTED
+
+
 LANGFUSE = "langfuse"
 LANGFUSE_CLIENTS = frozenset(
     {"langfuse.Langfuse", "langfuse.get_client", "langfuse.client.Langfuse", "langfuse._client.client.Langfuse"}

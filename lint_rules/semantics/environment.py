@@ -4,6 +4,7 @@ delivery."""
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -147,25 +148,50 @@ class Environment:
     """Streams of which the part received was logged by hand on some way here: on the others there was none, or it
     failed."""
     routes: Routes = START
+    linked: dict[str, None] = field(default_factory=dict, compare=False, repr=False)
+    """Where to look for what has to do with a name: the paths that are longer than a name, and what holds a `Flag`.
+    Some of them may be gone from `names`, where there are many more."""
     is_shared: bool = field(default=False, compare=False, repr=False)
-    """A copy has the same `names` and `aliases`."""
+    """A copy has the same `names`, `aliases` and `linked`."""
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, Value], routes: Routes) -> Environment:
+        """Return the state in which a function begins."""
+        new = cls(routes=routes)
+        for name, value in parameters.items():
+            new._bind(name, value)
+        return new
 
     def copy(self) -> Environment:
         """Return an independent copy."""
         self.is_shared = True
         return Environment(
-            self.names, self.aliases, self.abandoned, self.exhausted, self.logged, self.routes, is_shared=True
+            self.names,
+            self.aliases,
+            self.abandoned,
+            self.exhausted,
+            self.logged,
+            self.routes,
+            self.linked,
+            is_shared=True,
         )
 
     def become(self, other: Environment) -> None:
         """Take over the state of `other`, which is not used any more."""
-        self.names, self.aliases, self.is_shared = other.names, other.aliases, other.is_shared
+        self.names, self.aliases, self.linked = other.names, other.aliases, other.linked
+        self.is_shared = other.is_shared
         self.abandoned, self.exhausted = other.abandoned, other.exhausted
         self.logged, self.routes = other.logged, other.routes
 
     def _own(self) -> None:
         if self.is_shared:
-            self.names, self.aliases, self.is_shared = dict(self.names), dict(self.aliases), False
+            self.names, self.aliases, self.linked = dict(self.names), dict(self.aliases), dict(self.linked)
+            self.is_shared = False
+
+    def _bind(self, path: str, value: Value) -> None:
+        self.names[path] = value
+        if value.__class__ is Flag or not _is_name(path):
+            self.linked[path] = None
 
     def join(self, other: Environment | None) -> Environment:
         """Make this the state after two branches meet (`other` None: that branch does not arrive), and return it."""
@@ -174,6 +200,7 @@ class Environment:
         if self.names is not other.names:
             self.names = _join_names(self.names, other.names)
             self.aliases = {name: path for name, path in self.aliases.items() if other.aliases.get(name) == path}
+            self.linked = self.linked | other.linked
             self.is_shared = False
         self.abandoned |= other.abandoned
         self.exhausted &= other.exhausted
@@ -183,48 +210,52 @@ class Environment:
 
     def assign(self, path: str, value: Value) -> None:
         """Bind `path`, forgetting what was known of everything reached through it."""
-        self._own()
         self.forget(path)
-        self.names[path] = value
+        self._bind(path, value)
 
     def keep(self, path: str, value: Value) -> None:
         """Bind `path` to the same object as before, of which more is known now."""
         self._own()
-        self.names[path] = value
+        self._bind(path, value)
 
     def alias(self, name: str, path: str) -> None:
         """Note that the name just bound stands for `path`."""
         if reaches(name, path):
             return
         self._own()
-        for known, value in list(self.names.items()):
-            if known != path and reaches(path, known):
-                self.names[name + known[len(path) :]] = value
+        for known in list(self.linked):
+            if known != path and reaches(path, known) and known in self.names:
+                self._bind(name + known[len(path) :], self.names[known])
         self.aliases[name] = path
 
     def narrow(self, path: str, value: Value) -> None:
         """Believe `value` of `path`, under every name it goes by."""
         self._own()
-        self.names[path] = value
+        self._bind(path, value)
         for name, target in self.aliases.items():
             if reaches(name, path):
-                self.names[target + path[len(name) :]] = value
+                self._bind(target + path[len(name) :], value)
             elif reaches(target, path):
-                self.names[name + path[len(target) :]] = value
+                self._bind(name + path[len(target) :], value)
 
     def forget(self, path: str) -> None:
         """Drop what is believed of `path` and of everything reached through it."""
-        near = [item for item in self.names.items() if item[0].startswith(path) or item[1].__class__ is Flag]
         self._own()
-        for name, value in near:
-            if reaches(path, name) or (isinstance(value, Flag) and reaches(path, value.path)):
-                del self.names[name]
+        self.names.pop(path, None)
+        for name in [name for name in self.linked if self._depends(name, path)]:
+            self.names.pop(name, None)
+            del self.linked[name]
         if self.aliases:
             self.aliases = {
                 name: target
                 for name, target in self.aliases.items()
                 if not reaches(path, name) and not reaches(path, target)
             }
+
+    def _depends(self, name: str, path: str) -> bool:
+        """Tell whether a name is reached through a path, or holds a truth value that tells of that; or is gone."""
+        value = self.names.get(name)
+        return value is None or reaches(path, name) or (value.__class__ is Flag and reaches(path, value.path))
 
 
 def _join_names(left: dict[str, Value], right: dict[str, Value]) -> dict[str, Value]:

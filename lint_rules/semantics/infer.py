@@ -722,7 +722,7 @@ class Machine:
             if context is not None
             else frozenset()
         )
-        env = Environment(dict(parameters), routes=routes)
+        env = Environment.of(parameters, routes)
         frame = Frame(function.info, function.info.home, context, function.closure, received, env)
         self.frames.append(frame)
         node = function.info.node

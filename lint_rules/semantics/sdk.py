@@ -103,8 +103,7 @@ WORKER = "litellm.litellm_core_utils.logging_worker.GLOBAL_LOGGING_WORKER"
 """LiteLLM's background logging worker, first in litellm 1.76.0."""
 
 _NOTED = frozenset(
-    {*CALLS, *STREAM_TYPES, *CHUNK_TYPES, *DELTA_TYPES, *CHUNK_BUILDERS, *CALLBACK_LISTS, *CALLBACK_MODULES}
-    | {WORKER}
+    {*CALLS, *STREAM_TYPES, *CHUNK_TYPES, *DELTA_TYPES, *CHUNK_BUILDERS, *CALLBACK_LISTS, *CALLBACK_MODULES} | {WORKER}
 )
 _OWNERS = frozenset(name[:at] for name in _NOTED for at, letter in enumerate(name) if letter == ".")
 

@@ -79,6 +79,7 @@ BUILT = {
     "stars": SDK + "".join(f"from m{n} import *\n" for n in range(2_000)) + HEAD + LOOP,
     "decorators": SDK + "".join(f"@d{n}\n" for n in range(2_000)) + HEAD + LOOP,
     "classes": SDK + "class C0: pass\n" + "".join(f"class C{n + 1}(C{n}): pass\n" for n in range(2_000)) + HEAD + LOOP,
+    "constants": SDK + "".join(f"N{n} = {n}\n" for n in range(40_000)) + HEAD + LOOP,
     "a union": SDK + HEAD.replace("r,", "r: " + " | ".join(f"T{n}" for n in range(900)) + ",") + LOOP,
     "a string": SDK + HEAD + LOOP + "x = '" + "a" * 3_000_000 + "'\n",
     "a number": SDK + HEAD + LOOP + "x = " + "9" * 10_000 + "\n",

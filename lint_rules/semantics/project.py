@@ -127,8 +127,10 @@ class Project:
         return machine
 
     def release(self, path: str) -> None:
-        """Let go of a module's interpreter: the module has been judged."""
-        self._machines.pop(os.path.abspath(path), None)
+        """Let go of a module's interpreter and tree: the module has been judged."""
+        path = os.path.abspath(path)
+        self._machines.pop(path, None)
+        self.trees.drop(path)
 
     def forget(self) -> None:
         """Forget what has been seen of imported modules: more is of interest now than when they were looked at, or

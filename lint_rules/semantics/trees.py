@@ -43,13 +43,14 @@ class Trees:
         return found
 
     def _keep(self, path: str, data: bytes, tree: ast.Module) -> None:
-        self._drop(path)
+        self.drop(path)
         self._kept[path], self._outlines[tree] = (data, tree), None
         self._size += len(data)
         while self._size > MAX_KEPT and len(self._kept) > 1:
-            self._drop(next(iter(self._kept)))
+            self.drop(next(iter(self._kept)))
 
-    def _drop(self, path: str) -> None:
+    def drop(self, path: str) -> None:
+        """Let go of a module's tree."""
         if path in self._kept:
             data, tree = self._kept.pop(path)
             self._size -= len(data)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lint_rules.semantics import sdk
+from lint_rules.semantics.syntax import nodes_of
 from lint_rules.settings import Settings
 
 
@@ -94,11 +95,11 @@ class Spelled:
 NOT_SPELLED = Spelled()
 
 
-def spelled(nodes: Iterable[ast.AST], declared: Declared) -> Spelled:
-    """Return how a module of these nodes can spell the declared names."""
+def spelled(tree: ast.Module, declared: Declared) -> Spelled:
+    """Return how a module can spell the declared names."""
     if not declared.names:
         return NOT_SPELLED
-    nodes = tuple(nodes)
+    nodes = nodes_of(tree)
     imported = [one for one in _imported(nodes) if declared.leads(one.dotted)]
     found = [(one, name) for one in imported for name in declared.names if _reaches(one.dotted, name)]
     sources = [(one, name) for one, name in found if name in declared.sources]

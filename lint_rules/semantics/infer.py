@@ -56,7 +56,6 @@ from lint_rules.semantics.syntax import (
     imports,
     is_short,
     loops_of,
-    nodes_of,
     observation_type,
     runs_coroutines,
     stored_attributes,
@@ -200,7 +199,7 @@ class Machine:
         self.steps = self.calls = self.foreign_steps = self.steps_by_hand = 0
         self.abroad: int | None = None
         """How many steps there were when the first of the functions of other modules, which are going on, began."""
-        uses_source = spelled(nodes_of(tree), self.home.declared).uses_source
+        uses_source = spelled(tree, self.home.declared).uses_source
         if self.home.names_litellm:
             self.home.uses_litellm = self.home.uses_litellm or imports(tree, "litellm") or uses_source
         ends = self.interest is None and runs_coroutines(tree)

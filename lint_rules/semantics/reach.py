@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from lint_rules.semantics import sdk
 from lint_rules.semantics.declared import Spelled, spelled
 from lint_rules.semantics.environment import path_of
-from lint_rules.semantics.syntax import last_name, nodes_of, own_nodes, walk
+from lint_rules.semantics.syntax import import_statements, last_name, nodes_of, own_nodes, walk
 
 if TYPE_CHECKING:
     from lint_rules.semantics.values import Home
@@ -221,7 +221,7 @@ class _Aliases:
 
 def outline(tree: ast.Module, home: Home) -> Outline:
     """Return the outline of a module; its `home` knows what the settings declare."""
-    known = spelled(nodes_of(tree), home.declared)
+    known = spelled(tree, home.declared)
     sources, flushes = (
         frozenset(own.rpartition(".")[2] for own, name in home.own.items() if name in names)
         for names in (home.declared.sources, home.declared.flushes)
@@ -358,8 +358,7 @@ def _may_be_langfuse(receiver: ast.expr, aliases: frozenset[str]) -> bool:
 
 def _langfuse_names(tree: ast.Module) -> frozenset[str]:
     """Return the names that a module binds to things of the Langfuse SDK that record something."""
-    imports = (node for node in nodes_of(tree) if isinstance(node, ast.Import | ast.ImportFrom))
-    return frozenset(name for node in imports for name in _bound_to_langfuse(node))
+    return frozenset(name for node in import_statements(tree) for name in _bound_to_langfuse(node))
 
 
 def _bound_to_langfuse(node: ast.Import | ast.ImportFrom) -> Iterator[str]:

@@ -69,7 +69,7 @@ def parsed() -> int:
 
 def forget() -> None:
     """Let go of the trees that are remembered with what was asked of them."""
-    for remembered in (nodes_of, own_nodes, loops_of, stored_attributes):
+    for remembered in (nodes_of, own_nodes, loops_of, stored_attributes, import_statements):
         remembered.cache_clear()
 
 
@@ -164,9 +164,26 @@ def loops_of(node: ast.AST) -> tuple[ast.For | ast.AsyncFor, ...]:
     return tuple(child for child in own_nodes(node) if isinstance(child, ast.For | ast.AsyncFor))
 
 
+_BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
+"""Fields of nodes that hold statements, or what holds some."""
+
+
+@lru_cache(maxsize=16)
+def import_statements(tree: ast.Module) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    """Return the imports of a module, wherever they stand: for these no expression is looked at."""
+    blocks, found = [tree.body], list[ast.Import | ast.ImportFrom]()
+    for block in blocks:
+        for node in block:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                found.append(node)
+            elif not isinstance(node, ast.Expr | ast.Assign):
+                blocks += [held for name in _BLOCKS if (held := getattr(node, name, None))]
+    return tuple(found)
+
+
 def imports(tree: ast.Module, package: str) -> bool:
     """Tell whether a module imports a package, or something of it, anywhere."""
-    for node in nodes_of(tree):
+    for node in import_statements(tree):
         if isinstance(node, ast.Import) and any(alias.name.partition(".")[0] == package for alias in node.names):
             return True
         if isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").partition(".")[0] == package:

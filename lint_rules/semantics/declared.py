@@ -38,7 +38,7 @@ class Declared:
     @cached_property
     def owners(self) -> frozenset[str]:
         """Everything that the names are reached through: `ourlib`, `ourlib.chat`, `ourlib.chat.Client`."""
-        return frozenset(owner for name in self.names for owner in _owners(name))
+        return sdk.owners_of(self.names)
 
     @cached_property
     def _mentions(self) -> tuple[tuple[bytes, ...], ...]:
@@ -66,12 +66,6 @@ class Declared:
 
 
 NOTHING_DECLARED = Declared()
-
-
-def _owners(name: str) -> Iterator[str]:
-    while "." in name:
-        name = name.rpartition(".")[0]
-        yield name
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ from lint_rules.semantics.values import (
 _TYPES = sdk.STREAM_TYPES | sdk.CHUNK_TYPES | sdk.DELTA_TYPES
 _DIRECT = frozenset(name for name, call in sdk.CALLS.items() if call.streams) | _TYPES
 """What makes a stream, or is one, or a part of one, whatever it is called."""
-LEADING = _DIRECT | {name[:at] for name in _DIRECT for at, letter in enumerate(name) if letter == "."}
+LEADING = _DIRECT | sdk.owners_of(_DIRECT)
 """The same, and everything that it is reached through: `litellm`, `litellm.Router`."""
 _WORDS = "|".join(sorted({*(name.rpartition(".")[2] for name in _DIRECT), "choices"})).encode()
 _MAKES = re.compile(rb"\b(?:%s)\b" % _WORDS)

@@ -7,7 +7,7 @@ langfuse 2.60 to 5.0.4 as installed; versions stand where a name is younger or g
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lint_rules.semantics.releases import Fact
@@ -20,6 +20,12 @@ def is_mentioned(data: bytes) -> bool:
     """Tell whether a module's bytes mention LiteLLM or Langfuse at all."""
     litellm, langfuse = MENTIONS
     return litellm in data or langfuse in data
+
+
+def owners_of(names: Iterable[str]) -> frozenset[str]:
+    """Return everything that dotted names are reached through: of `litellm.Router.acompletion`, `litellm` and
+    `litellm.Router`."""
+    return frozenset(name[:at] for name in names for at, letter in enumerate(name) if letter == ".")
 
 
 @dataclass(frozen=True)
@@ -105,13 +111,13 @@ WORKER = "litellm.litellm_core_utils.logging_worker.GLOBAL_LOGGING_WORKER"
 _NOTED = frozenset(
     {*CALLS, *STREAM_TYPES, *CHUNK_TYPES, *DELTA_TYPES, *CHUNK_BUILDERS, *CALLBACK_LISTS, *CALLBACK_MODULES} | {WORKER}
 )
-_OWNERS = frozenset(name[:at] for name in _NOTED for at, letter in enumerate(name) if letter == ".")
+_LEADING = _NOTED | owners_of(_NOTED)
 
 
 def is_noted(dotted: str) -> bool:
     """Tell whether a name of LiteLLM's means something here: it does, something is reached through it that does, or it
     is a member of what does. Most of LiteLLM (its exceptions, its settings, its caches) means nothing."""
-    if dotted in _NOTED or dotted in _OWNERS or dotted.startswith(CALLBACK_MODULES):
+    if dotted in _LEADING or dotted.startswith(CALLBACK_MODULES):
         return True
     return dotted.rpartition(".")[0] in _NOTED
 
